@@ -1,1 +1,1 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+return await OctoLogin.CommandLine.Verbs.RunAsync(args);

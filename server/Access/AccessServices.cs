@@ -1,0 +1,19 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+
+namespace OctoLogin.Access;
+
+public static class AccessServices
+{
+    /// <summary>Every route needs a caller unless it says <c>AllowAnonymous</c>: forgetting to ask must not open a door.</summary>
+    public static IServiceCollection AddAccess(this IServiceCollection services)
+    {
+        // AddAuthentication would bring data protection, with keys in the home directory that nothing here uses.
+        services.AddAuthenticationCore(authentication => authentication.DefaultScheme = CallerAuthentication.SchemeName).AddWebEncoders();
+        new AuthenticationBuilder(services)
+            .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.SchemeName, null);
+        services.AddAuthorizationBuilder()
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder(CallerAuthentication.SchemeName).RequireAuthenticatedUser().Build());
+        return services.AddSingleton<CallerStore>().AddSingleton<AccessTokenVerifier>();
+    }
+}

@@ -1,0 +1,117 @@
+using OctoLogin.Audit;
+using OctoLogin.Http;
+
+namespace OctoLogin.Access;
+
+/// <summary>
+/// Who is calling and what they may do: the union of the roles of their teams, narrowed by their access token's scope.
+/// A handler takes it as a parameter; the routes' authorization has made sure that there is one.
+/// </summary>
+public sealed record Caller
+{
+    public required string UserId { get; init; }
+    public required string Username { get; init; }
+    public required bool IsService { get; init; }
+    public required IReadOnlyList<Grant> Grants { get; init; }
+
+    /// <summary>Null: everything that the account may do.</summary>
+    public TokenScope? Scope { get; init; }
+
+    public required AuditActor Actor { get; init; }
+
+    /// <summary>Came with an access token, which ends; not with a key or a session.</summary>
+    public bool ByAccessToken { get; init; }
+
+    /// <summary>An administrator may do everything everywhere, so the question is asked once.</summary>
+    public bool IsAdministrator => Grants.Any(grant => grant.Covers(Permission.AdministerSystem, AccessTarget.System));
+
+    public bool May(Permission permission, AccessTarget target) =>
+        (Scope is null || Scope.Allows(permission, target))
+        && (IsAdministrator || Grants.Any(grant => grant.Covers(permission, target))
+            || (target.SpaceId is not null && permission.IsSystem() && MaySystemWide(permission)));
+
+    /// <summary>Holds it for at least something in the space.</summary>
+    public bool MaySomewhere(Permission permission, string spaceId) =>
+        (Scope?.SpaceIds is null || Scope.SpaceIds.Contains(spaceId))
+        && (Scope?.Permissions is null || Scope.Permissions.Contains(permission))
+        && (IsAdministrator || Grants.Any(grant => grant.Holds(permission, spaceId)));
+
+    public void Demand(Permission permission, AccessTarget target)
+    {
+        if (!May(permission, target))
+        {
+            throw Missing(permission, target);
+        }
+    }
+
+    public void DemandSomewhere(Permission permission, string spaceId)
+    {
+        if (!MaySomewhere(permission, spaceId))
+        {
+            throw Missing(permission, AccessTarget.Space(spaceId));
+        }
+    }
+
+    /// <summary>
+    /// For what would give the caller (or somebody of their choice) these rights: keys and identities of another account, membership,
+    /// roles. Nobody hands out more than they hold, and a narrowed token hands out nothing.
+    /// </summary>
+    public void DemandAll(IEnumerable<Grant> rights, string what)
+    {
+        if (Scope is not null)
+        {
+            throw ApiException.Forbidden($"{what} cannot be done with an access token whose scope was narrowed.");
+        }
+        if (!IsAdministrator && rights.FirstOrDefault(right => !Grants.Any(grant => grant.Contains(right))) is { } beyond)
+        {
+            throw ApiException.Forbidden(
+                $"{what} would give rights that '{Printable.Of(Username)}' does not have " +
+                $"({string.Join(", ", beyond.Permissions.Take(3))}… {(beyond.SpaceId is null ? "on this server" : $"in space {beyond.SpaceId}")}). An administrator can do it.");
+        }
+    }
+
+    /// <summary>Whether any role or the administrator's gives something in the space: then its name may be seen.</summary>
+    public bool Sees(string spaceId) =>
+        (Scope?.SpaceIds is null || Scope.SpaceIds.Contains(spaceId))
+        && (IsAdministrator || Grants.Any(grant => grant.SpaceId == spaceId) || MaySystemWide(Permission.SpaceView));
+
+    /// <summary>The rows of a list that the caller may see; for a permission that reaches by project, by environment or by tenant.</summary>
+    public VisibleRows Visible(Permission permission, string spaceId)
+    {
+        DemandSomewhere(permission, spaceId);
+        var reach = permission.Reach();
+        var narrowed = reach.HasFlag(Reach.Project) ? Scope?.ProjectIds
+            : reach.HasFlag(Reach.Environment) ? Scope?.EnvironmentIds : null;
+        var grants = Grants.Where(grant => grant.Holds(permission, spaceId)).ToList();
+        var limits = grants.ConvertAll(grant => LimitsOf(grant, reach));
+        var all = IsAdministrator || limits.Any(limit => limit.Ids.Length + limit.Groups.Length == 0);
+        return all
+            ? new(true, [], [], narrowed)
+            : new(false, [.. limits.SelectMany(limit => limit.Ids)], [.. limits.SelectMany(limit => limit.Groups)], narrowed);
+    }
+
+    private static (string[] Ids, string[] Groups) LimitsOf(Grant grant, Reach reach) =>
+        reach.HasFlag(Reach.Project) ? (grant.ProjectIds, grant.ProjectGroupIds)
+        : reach.HasFlag(Reach.Environment) ? (grant.EnvironmentIds, [])
+        : reach.HasFlag(Reach.Tenant) ? (grant.TenantIds, [])
+        : ([], []);
+
+    private bool MaySystemWide(Permission permission) =>
+        Grants.Any(grant => grant.Covers(permission, AccessTarget.System));
+
+    private ApiException Missing(Permission permission, AccessTarget target)
+    {
+        var where = target.SpaceId is null ? "on this server" : $"in space {target.SpaceId}";
+        var on = target.ProjectId is not null ? $" for project {target.ProjectId}"
+            : target.EnvironmentId is not null ? $" for environment {target.EnvironmentId}" : "";
+        var why = Scope is not null && !Scope.Allows(permission, target)
+            ? " The access token's scope does not include it."
+            : "";
+        return ApiException.Forbidden(
+            $"'{Printable.Of(Username)}' does not have the permission {permission} {where}{on}.{why} " +
+            "An administrator can give it with a user role of one of the account's teams.");
+    }
+
+    public static ValueTask<Caller?> BindAsync(HttpContext context) =>
+        ValueTask.FromResult(context.Features.Get<Caller>());
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using OctoLogin.Audit;
+using OctoLogin.Http;
+
+namespace OctoLogin.Access;
+
+/// <summary>Reads who a caller is and what their teams' roles give them, in one statement.</summary>
+public sealed class CallerStore(NpgsqlDataSource database)
+{
+    private const string Columns =
+        """
+        u.id as user_id, u.username, u.is_service, u.is_active,
+        coalesce((
+          select json_agg(json_build_object(
+            'SpaceId', s.space_id, 'ProjectIds', s.project_ids, 'ProjectGroupIds', s.project_group_ids,
+            'EnvironmentIds', s.environment_ids, 'TenantIds', s.tenant_ids,
+            'Permissions', case when s.space_id is null then r.granted_system_permissions else r.granted_space_permissions end))
+          from team_members m
+          join scoped_user_roles s on s.team_id = m.team_id
+          join user_roles r on r.id = s.user_role_id
+          where m.user_id = u.id), '[]')::text as grants
+        """;
+
+    /// <summary>Null: no such key, or it has expired.</summary>
+    public async Task<KnownUser?> FindByApiKeyAsync(byte[] keyHash, DateTimeOffset now, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return await connection.QuerySingleOrDefaultAsync<KnownUser>(new CommandDefinition(
+            $"""
+            select {Columns} from api_keys k join users u on u.id = k.user_id
+            where k.key_hash = @keyHash and (k.expires_at is null or k.expires_at > @now)
+            """,
+            new { keyHash, now }, cancellationToken: cancel));
+    }
+
+    public async Task<KnownUser?> FindByIdAsync(string userId, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return await connection.QuerySingleOrDefaultAsync<KnownUser>(new CommandDefinition(
+            $"select {Columns} from users u where u.id = @userId", new { userId }, cancellationToken: cancel));
+    }
+
+    /// <summary>
+    /// The account of an access token, if the token still works: not revoked, its identity there in the version that issued it,
+    /// the account active. Null otherwise.
+    /// </summary>
+    public async Task<KnownUser?> FindByAccessTokenAsync(
+        string userId, string jti, string identityId, int identityVersion, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return await connection.QuerySingleOrDefaultAsync<KnownUser>(new CommandDefinition(
+            $"""
+            select {Columns} from users u
+            join oidc_identities i on i.user_id = u.id and i.id = @identityId and i.version = @identityVersion
+            where u.id = @userId and not exists (select from revoked_tokens t where t.jti = @jti)
+            """,
+            new { userId, jti, identityId, identityVersion }, cancellationToken: cancel));
+    }
+}
+
+/// <summary>A user as the authentication finds them.</summary>
+public sealed record KnownUser
+{
+    public required string UserId { get; init; }
+    public required string Username { get; init; }
+    public required bool IsService { get; init; }
+    public required bool IsActive { get; init; }
+
+    /// <summary>A JSON array of grants.</summary>
+    public required string Grants { get; init; }
+
+    public Caller ToCaller(AuditActor actor, TokenScope? scope, bool byAccessToken) => new()
+    {
+        ByAccessToken = byAccessToken,
+        UserId = UserId,
+        Username = Username,
+        IsService = IsService,
+        Grants = ReadGrants(),
+        Scope = scope,
+        Actor = actor,
+    };
+
+    public IReadOnlyList<Grant> ReadGrants() =>
+        [.. JsonSerializer.Deserialize<GrantRow[]>(Grants, Json.Options)!.Select(row => row.ToGrant())];
+
+    private sealed record GrantRow(
+        string? SpaceId, string[] ProjectIds, string[] ProjectGroupIds, string[] EnvironmentIds, string[] TenantIds, string[] Permissions)
+    {
+        // A permission that this version does not know gives nothing.
+        public Grant ToGrant() => new()
+        {
+            SpaceId = SpaceId,
+            ProjectIds = ProjectIds,
+            ProjectGroupIds = ProjectGroupIds,
+            EnvironmentIds = EnvironmentIds,
+            TenantIds = TenantIds,
+            Permissions = Permissions.Select(name => Enum.TryParse<Permission>(name, out var known) ? known : (Permission?)null)
+                .OfType<Permission>().ToHashSet(),
+        };
+    }
+}

@@ -1,0 +1,76 @@
+using OctoLogin.Http;
+
+namespace OctoLogin.Access;
+
+/// <summary>
+/// The <c>scope</c> of an access token (RFC 8693 section 2.1): words separated by spaces that narrow what its account may do.
+/// A word is a permission (<c>ReleaseCreate</c>) or a limit (<c>space:Spaces-1</c>, <c>project:Projects-3</c>,
+/// <c>environment:Environments-2</c>). Words of one kind add up; kinds narrow each other. It can only ever take away.
+/// </summary>
+public sealed record TokenScope
+{
+    public const int MostWords = 64;
+
+    /// <summary>Null: every permission of the account.</summary>
+    public IReadOnlySet<Permission>? Permissions { get; init; }
+
+    /// <summary>Null in this and the next two: not limited.</summary>
+    public string[]? SpaceIds { get; init; }
+    public string[]? ProjectIds { get; init; }
+    public string[]? EnvironmentIds { get; init; }
+
+    public bool Allows(Permission permission, AccessTarget target) =>
+        (Permissions is null || Permissions.Contains(permission))
+        && (SpaceIds is null || Contains(SpaceIds, target.SpaceId))
+        && (ProjectIds is null || Contains(ProjectIds, target.ProjectId) || Spared(permission, Reach.Project))
+        && (EnvironmentIds is null || Contains(EnvironmentIds, target.EnvironmentId) || Spared(permission, Reach.Environment));
+
+    /// <summary>Null when <paramref name="text"/> is a scope; otherwise what is wrong with it.</summary>
+    public static string? TryParse(string? text, out TokenScope? scope)
+    {
+        scope = null;
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words.Length is 0 or > MostWords)
+        {
+            return $"scope must have 1 to {MostWords} words, not {words.Length}";
+        }
+        var permissions = new HashSet<Permission>();
+        var limits = new Dictionary<string, List<string>> { ["space"] = [], ["project"] = [], ["environment"] = [] };
+        foreach (var word in words)
+        {
+            var colon = word.IndexOf(':');
+            if (colon > 0 && limits.TryGetValue(word[..colon], out var ids) && colon + 1 < word.Length)
+            {
+                ids.Add(word[(colon + 1)..]);
+            }
+            else if (char.IsAsciiLetterUpper(word[0]) && Enum.TryParse<Permission>(word, out var permission))
+            {
+                permissions.Add(permission);
+            }
+            else
+            {
+                return $"scope '{Printable.Of(word, 60)}' is neither a permission such as ReleaseCreate nor space:ID, project:ID or environment:ID";
+            }
+        }
+        scope = new TokenScope
+        {
+            Permissions = permissions.Count == 0 ? null : permissions,
+            SpaceIds = NullIfEmpty(limits["space"]),
+            ProjectIds = NullIfEmpty(limits["project"]),
+            EnvironmentIds = NullIfEmpty(limits["environment"]),
+        };
+        return null;
+    }
+
+    // A token for one project may still read what all projects share, and push packages; it may not change shared things.
+    private static bool Spared(Permission permission, Reach limit) =>
+        permission.Reach() is var reach && reach != Reach.Unlimited && !reach.HasFlag(limit);
+
+    private static string[]? NullIfEmpty(List<string> ids) => ids.Count == 0 ? null : [.. ids];
+
+    private static bool Contains(string[] ids, string? id) => id is not null && ids.Contains(id, StringComparer.Ordinal);
+}

@@ -1,0 +1,22 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace OctoLogin.Database;
+
+/// <summary>Tells "the database is not there now" from "the statement was wrong": the first is a 503 that may be tried again.</summary>
+public static class Outage
+{
+    public static bool Is(Exception fault) => fault switch
+    {
+        // 08 connection, 53 resources (disk full, too many connections), 57 operator intervention (shutdown), 58 system error;
+        // 25006 a standby that took over read-only. https://www.postgresql.org/docs/current/errcodes-appendix.html
+        PostgresException e => e.SqlState[..2] is "08" or "53" or "57" or "58" || e.SqlState == "25006",
+        NpgsqlException => true,
+        AggregateException { InnerException: { } inner } => Is(inner),
+        TimeoutException { InnerException: NpgsqlException } => true,
+        InvalidOperationException { InnerException: NpgsqlException or SocketException } => true,
+        _ => false,
+    };
+
+    public static bool Violates(this PostgresException fault, string constraint) => fault.ConstraintName == constraint;
+}

@@ -1,0 +1,68 @@
+namespace OctoLogin.Http;
+
+/// <summary>One page of a list, in the shape that Octopus clients read.</summary>
+public sealed record ResourceCollection<T>(
+    string ItemType, long TotalResults, int ItemsPerPage, long NumberOfPages, long LastPageNumber, IReadOnlyList<T> Items)
+{
+    public IReadOnlyDictionary<string, string> Links { get; } = new Dictionary<string, string>();
+
+    public static ResourceCollection<T> Of(Page page, long total, IReadOnlyList<T> items)
+    {
+        var pages = page.Take == 0 ? 0 : (total + page.Take - 1) / page.Take;
+        return new(typeof(T).Name, total, page.Take, pages, Math.Max(0, pages - 1), items);
+    }
+}
+
+/// <summary>Rows of a page with the count of all rows that match, as stores return them.</summary>
+public sealed record Slice<T>(long Total, IReadOnlyList<T> Items);
+
+/// <summary>
+/// The query of every list: <c>skip</c>, <c>take</c> (30 unless told, up to 2147483647), <c>ids</c> (repeated or joined by
+/// commas) and <c>partialName</c> (a substring, without case).
+/// </summary>
+public sealed record Page
+{
+    public int Skip { get; init; }
+    public int Take { get; init; } = 30;
+
+    /// <summary>Null: not asked for. Empty: asked for none.</summary>
+    public string[]? Ids { get; init; }
+
+    public string? PartialName { get; init; }
+
+    /// <summary><see cref="PartialName"/> as an <c>ilike</c> pattern with its own wildcards escaped; null matches all.</summary>
+    public string? NameLike => PartialName is null ? null : $"%{LikeText.Escape(PartialName)}%";
+
+    public static Page All { get; } = new() { Take = int.MaxValue };
+
+    public static ValueTask<Page?> BindAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        var ids = query["ids"].Where(value => value is not null).SelectMany(value => value!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
+        var name = query["partialName"].ToString();
+        return ValueTask.FromResult<Page?>(new Page
+        {
+            Skip = Number(query, "skip", 0),
+            Take = Number(query, "take", 30),
+            Ids = query.ContainsKey("ids") && ids.Length > 0 ? ids : null,
+            PartialName = name.Length == 0 ? null : name,
+        });
+    }
+
+    private static int Number(IQueryCollection query, string name, int otherwise)
+    {
+        var text = query[name].ToString();
+        if (text.Length == 0)
+        {
+            return otherwise;
+        }
+        return int.TryParse(text, out var number) && number >= 0
+            ? number
+            : throw ApiException.BadRequest($"{name} must be a whole number from 0 to {int.MaxValue}, not '{Printable.Of(text)}'.");
+    }
+}
+
+public static class LikeText
+{
+    public static string Escape(string text) => text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_");
+}

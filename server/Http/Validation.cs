@@ -1,0 +1,59 @@
+namespace OctoLogin.Http;
+
+/// <summary>Gathers every problem of a request before it is refused, so that one answer names them all.</summary>
+public sealed class Validation
+{
+    private readonly List<string> faults = [];
+
+    public Validation Check(bool ok, string fault)
+    {
+        if (!ok)
+        {
+            faults.Add(fault);
+        }
+        return this;
+    }
+
+    public Validation Fault(string? fault) => Check(fault is null, fault ?? "");
+
+    /// <summary>The trimmed value; a fault when it is absent, empty, too long or holds control characters.</summary>
+    public string Required(string property, string? value, int most = 200)
+    {
+        var text = value?.Trim() ?? "";
+        if (text.Length == 0)
+        {
+            faults.Add($"{property} is required.");
+        }
+        return Bounded(property, text, most);
+    }
+
+    /// <summary>The trimmed value, null when absent or empty.</summary>
+    public string? Optional(string property, string? value, int most = 200)
+    {
+        var text = value?.Trim();
+        return string.IsNullOrEmpty(text) ? null : Bounded(property, text, most);
+    }
+
+    /// <summary>Text that may span lines, such as a description; null when absent or empty.</summary>
+    public string? OptionalText(string property, string? value, int most = 100_000)
+    {
+        Check(value is null || value.Length <= most, $"{property} may have at most {most} characters, not {value?.Length}.");
+        Check(value is null || !value.Contains('\0'), $"{property} may not hold a NUL character.");
+        return string.IsNullOrWhiteSpace(value) ? null : value;
+    }
+
+    public void ThrowIfAny()
+    {
+        if (faults.Count > 0)
+        {
+            throw ApiException.BadRequest([.. faults]);
+        }
+    }
+
+    private string Bounded(string property, string text, int most)
+    {
+        Check(text.Length <= most, $"{property} may have at most {most} characters, not {text.Length}.");
+        Check(!text.Any(char.IsControl), $"{property} may not hold control characters: '{Printable.Of(text, 60)}'.");
+        return text;
+    }
+}

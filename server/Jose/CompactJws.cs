@@ -1,0 +1,172 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace OctoLogin.Jose;
+
+/// <summary>
+/// A signed JWT in compact form (RFC 7515 section 7.1, RFC 7519), read strictly: what two readers could understand in two ways is refused.
+/// Nothing here is proven yet; <see cref="VerificationKey.Verifies"/> does that over <see cref="SigningInput"/>.
+/// </summary>
+public sealed class CompactJws
+{
+    /// <summary>More than any known issuer sends, small enough to refuse at once.</summary>
+    public const int MostCharacters = 16 * 1024;
+
+    private static readonly JsonDocumentOptions Strict = new()
+    {
+        // RFC 7515 section 4: a duplicate member name must be refused; a parser that keeps the last can be fooled by one that keeps the first.
+        AllowDuplicateProperties = false,
+        MaxDepth = 16,
+    };
+
+    private CompactJws(JsonElement header, JsonElement payload, JwsAlgorithm algorithm, byte[] signingInput, byte[] signature)
+    {
+        Header = header;
+        Payload = payload;
+        Algorithm = algorithm;
+        SigningInput = signingInput;
+        Signature = signature;
+    }
+
+    public JsonElement Header { get; }
+    public JsonElement Payload { get; }
+    public JwsAlgorithm Algorithm { get; }
+    public byte[] SigningInput { get; }
+    public byte[] Signature { get; }
+
+    /// <summary>The header's <c>typ</c>, or null.</summary>
+    public string? Type => Text(Header, "typ");
+
+    public string? KeyId => Text(Header, "kid");
+
+    /// <summary>A claim that is a JSON string; null when absent or of another type.</summary>
+    public string? Claim(string name) => Text(Payload, name);
+
+    /// <summary>Reads the token, or says in <paramref name="fault"/> what is wrong with its form (never any of its text).</summary>
+    public static CompactJws? TryParse(string token, out string fault)
+    {
+        fault = "";
+        try
+        {
+            return Parse(token);
+        }
+        catch (JwsFormatException malformed)
+        {
+            fault = malformed.Message;
+            return null;
+        }
+    }
+
+    private static CompactJws Parse(string token)
+    {
+        if (token.Length > MostCharacters)
+        {
+            throw new JwsFormatException($"it has {token.Length} characters, at most {MostCharacters} are accepted");
+        }
+        var parts = token.Split('.');
+        if (parts.Length != 3)
+        {
+            throw new JwsFormatException(parts.Length == 5
+                ? "it is an encrypted token (JWE, five parts), which is not supported; send the signed token"
+                : $"it has {parts.Length} parts separated by '.', a signed JWT has 3");
+        }
+        var header = JsonObject("header", Decode("header", parts[0]));
+        var algorithm = CheckHeader(header);
+        var payload = JsonObject("payload", Decode("payload", parts[1]));
+        var signature = Decode("signature", parts[2]);
+        var signingInput = Encoding.ASCII.GetBytes(token, 0, parts[0].Length + 1 + parts[1].Length);
+        return new CompactJws(header, payload, algorithm, signingInput, signature);
+    }
+
+    private static JwsAlgorithm CheckHeader(JsonElement header)
+    {
+        var name = Text(header, "alg") ?? throw new JwsFormatException("its header has no 'alg'");
+        var algorithm = JwsAlgorithm.Find(name) ?? throw new JwsFormatException(
+            $"its 'alg' is not one of {string.Join(", ", JwsAlgorithm.All.Select(known => known.Name))}");
+        // An extension that must be understood (RFC 7515 section 4.1.11), a compressed payload: not ours, so refused, whatever they say.
+        foreach (var refused in (ReadOnlySpan<string>)["crit", "zip", "b64"])
+        {
+            if (header.TryGetProperty(refused, out _))
+            {
+                throw new JwsFormatException($"its header has '{refused}', which is not supported");
+            }
+        }
+        foreach (var text in (ReadOnlySpan<string>)["typ", "kid"])
+        {
+            if (header.TryGetProperty(text, out var value) && value.ValueKind != JsonValueKind.String)
+            {
+                throw new JwsFormatException($"its header's '{text}' is not a string");
+            }
+        }
+        return algorithm;
+    }
+
+    private static byte[] Decode(string part, string text)
+    {
+        if (text.Length == 0)
+        {
+            throw new JwsFormatException($"its {part} is empty");
+        }
+        foreach (var c in text)
+        {
+            // The library's decoder skips white space and takes padding; RFC 7515 section 2 allows neither.
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))
+            {
+                throw new JwsFormatException($"its {part} is not base64url without padding");
+            }
+        }
+        try
+        {
+            var bytes = Base64Url.DecodeFromChars(text);
+            // Left-over bits would let two texts stand for one token, and so get round the replay check.
+            return Base64Url.EncodeToString(bytes) == text
+                ? bytes
+                : throw new JwsFormatException($"its {part} is not canonical base64url");
+        }
+        catch (FormatException)
+        {
+            throw new JwsFormatException($"its {part} is not base64url");
+        }
+    }
+
+    private static JsonElement JsonObject(string part, byte[] bytes)
+    {
+        if (!Utf8.IsValid(bytes))
+        {
+            throw new JwsFormatException($"its {part} is not UTF-8");
+        }
+        try
+        {
+            using var document = JsonDocument.Parse(bytes, Strict);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? document.RootElement.Clone()
+                : throw new JwsFormatException($"its {part} is not a JSON object");
+        }
+        catch (JsonException)
+        {
+            throw new JwsFormatException($"its {part} is not a JSON object without duplicate names");
+        }
+    }
+
+    private static string? Text(JsonElement part, string name)
+    {
+        if (!part.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // An escaped lone surrogate is valid JSON but no text.
+            throw new JwsFormatException($"its '{name}' is not text");
+        }
+    }
+}
+
+/// <summary>The form of a token is wrong; the message says how, fit to be shown to whoever sent it.</summary>
+public sealed class JwsFormatException(string message) : Exception(message);

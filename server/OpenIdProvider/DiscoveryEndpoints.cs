@@ -1,0 +1,50 @@
+using System.Text.Json;
+
+namespace OctoLogin.OpenIdProvider;
+
+/// <summary>
+/// OpenID Connect Discovery 1.0 section 3 and our JWKS, from memory: they answer while the database is down.
+/// </summary>
+public static class DiscoveryEndpoints
+{
+    public static IServiceCollection AddOpenIdProvider(this IServiceCollection services, IssuerOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton<SigningKeyStore>()
+        .AddSingleton<SigningKeyRing>()
+        .AddSingleton<SigningKeyRotation>()
+        .AddSingleton<TokenSigner>()
+        .AddHostedService<SigningKeyUpkeep>();
+
+    public static void MapOpenIdProvider(this IEndpointRouteBuilder routes)
+    {
+        var document = Document(routes.ServiceProvider.GetRequiredService<IssuerOptions>());
+        routes.MapGet("/.well-known/openid-configuration", (HttpContext context) => Json(context, document, seconds: 3600))
+            .WithName("Discovery").AllowAnonymous();
+        routes.MapGet("/.well-known/jwks", (HttpContext context, SigningKeyRing ring) => Json(context, ring.Jwks(), seconds: 300))
+            .WithName("Jwks").AllowAnonymous();
+    }
+
+    private static IResult Json(HttpContext context, byte[] body, int seconds)
+    {
+        context.Response.Headers.CacheControl = $"public, max-age={seconds}";
+        return Results.Bytes(body, "application/json");
+    }
+
+    private static byte[] Document(IssuerOptions options) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+    {
+        ["issuer"] = options.ServerUri,
+        ["token_endpoint"] = options.TokenEndpoint,
+        ["revocation_endpoint"] = options.RevocationEndpoint,
+        ["introspection_endpoint"] = options.IntrospectionEndpoint,
+        ["jwks_uri"] = options.JwksUri,
+        ["grant_types_supported"] = new[] { "urn:ietf:params:oauth:grant-type:token-exchange" },
+        // Nothing here has an authorization endpoint; relying parties expect the member to be there.
+        ["response_types_supported"] = new[] { "id_token" },
+        ["subject_types_supported"] = new[] { "public" },
+        ["id_token_signing_alg_values_supported"] = new[] { "ES256" },
+        ["token_endpoint_auth_methods_supported"] = new[] { "none" },
+        ["revocation_endpoint_auth_methods_supported"] = new[] { "none" },
+        ["claims_supported"] = new[] { "iss", "aud", "sub", "client_id", "iat", "nbf", "exp", "jti", "scope" },
+        ["scopes_supported"] = new[] { "openid" },
+    });
+}

@@ -1,0 +1,86 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using OctoLogin.Database;
+using OctoLogin.Jose;
+
+namespace OctoLogin.OpenIdProvider;
+
+/// <summary>
+/// The signing keys in memory, so that signing, verifying and publishing need no database. Replaced as a whole by
+/// <see cref="ReloadAsync"/>, when another replica says that keys have changed and once a minute.
+/// </summary>
+public sealed class SigningKeyRing(SigningKeyStore store, Secrets secrets, TimeProvider clock)
+{
+    /// <summary>AWS reads few keys; more than these are never needed: next, current, last, one to spare.</summary>
+    public const int MostPublished = 4;
+
+    private static readonly TimeSpan ReloadForUnknownKey = TimeSpan.FromSeconds(1);
+    private volatile LoadedKey[] keys = [];
+    private long reloadedAt;
+
+    /// <summary>The key that signs now. Throws when there is none, which only a start that failed can leave behind.</summary>
+    public LoadedKey Current =>
+        FindCurrent(clock.GetUtcNow())
+        ?? throw new InvalidOperationException("No signing key is active.");
+
+    public IReadOnlyList<SigningKey> Rows => [.. keys.Select(key => key.Row)];
+
+    public async Task ReloadAsync(CancellationToken cancel)
+    {
+        Volatile.Write(ref reloadedAt, clock.GetTimestamp());
+        var loaded = keys.ToDictionary(key => key.Row.Kid);
+        keys = [.. (await store.ListAsync(cancel)).Select(row =>
+            loaded.TryGetValue(row.Kid, out var known) ? known with { Row = row } : Load(row))];
+    }
+
+    /// <summary>A published key by its <c>kid</c>. One that another replica made a moment ago is looked for, at most once a second.</summary>
+    public async ValueTask<VerificationKey?> FindAsync(string kid, CancellationToken cancel)
+    {
+        if (Find(kid) is { } key)
+        {
+            return key;
+        }
+        if (clock.GetElapsedTime(Volatile.Read(ref reloadedAt)) < ReloadForUnknownKey)
+        {
+            return null;
+        }
+        await ReloadAsync(cancel);
+        return Find(kid);
+    }
+
+    /// <summary>The JWKS document (RFC 7517 section 5): public members only.</summary>
+    public byte[] Jwks()
+    {
+        var now = clock.GetUtcNow();
+        var published = keys.Where(key => key.Row.IsPublished(now)).Take(MostPublished).Select(key => key.Row.PublicJwk);
+        return Encoding.UTF8.GetBytes($$"""{"keys":[{{string.Join(',', published)}}]}""");
+    }
+
+    private LoadedKey? FindCurrent(DateTimeOffset now) =>
+        keys.FirstOrDefault(key => key.Signer is not null && key.Row.ActiveFrom <= now && key.Row.IsPublished(now));
+
+    private VerificationKey? Find(string kid)
+    {
+        var now = clock.GetUtcNow();
+        return keys.FirstOrDefault(key => key.Row.Kid == kid && key.Row.IsPublished(now))?.Public;
+    }
+
+    private LoadedKey Load(SigningKey row)
+    {
+        using var document = JsonDocument.Parse(row.PublicJwk);
+        var publicKey = VerificationKey.Read(document.RootElement);
+        if (row.PrivateKey.Length == 0)
+        {
+            return new LoadedKey(row, publicKey, null);
+        }
+        var pkcs8 = secrets.Unprotect(SigningKey.Purpose(row.Kid), row.PrivateKey);
+        var signer = ECDsa.Create();
+        signer.ImportPkcs8PrivateKey(pkcs8, out _);
+        CryptographicOperations.ZeroMemory(pkcs8);
+        return new LoadedKey(row, publicKey, signer);
+    }
+}
+
+/// <param name="Signer">Null once the private key is forgotten.</param>
+public sealed record LoadedKey(SigningKey Row, VerificationKey Public, ECDsa? Signer);

@@ -1,0 +1,103 @@
+using Dapper;
+using Npgsql;
+using OctoLogin.Database;
+using OctoLogin.Http;
+
+namespace OctoLogin.ServiceAccounts;
+
+public sealed class OidcIdentityStore(NpgsqlDataSource database)
+{
+    private const string Columns =
+        """
+        id, user_id, name, issuer, subject, audience, conditions::text as conditions_json, token_lifetime_seconds, allow_reuse,
+        github_owner, github_repository, github_filter_type, github_filter_value, github_repository_id, github_repository_owner_id,
+        github_pinned_from, github_unpinned_since, version, created_at, updated_at
+        """;
+
+    public async Task<IReadOnlyList<OidcIdentity>> ListAsync(string userId, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return (await connection.QueryAsync<OidcIdentity>(new CommandDefinition(
+            $"select {Columns} from oidc_identities where user_id = @userId order by created_at, id", new { userId }, cancellationToken: cancel))).AsList();
+    }
+
+    public async Task<OidcIdentity?> FindAsync(string userId, string id, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return await connection.QuerySingleOrDefaultAsync<OidcIdentity>(new CommandDefinition(
+            $"select {Columns} from oidc_identities where user_id = @userId and id = @id", new { userId, id }, cancellationToken: cancel));
+    }
+
+    public async Task<OidcIdentity> InsertAsync(NpgsqlConnection connection, OidcIdentity identity, CancellationToken cancel)
+    {
+        try
+        {
+            return await connection.QuerySingleAsync<OidcIdentity>(new CommandDefinition(
+                $"""
+                insert into oidc_identities (user_id, name, issuer, subject, audience, conditions, token_lifetime_seconds, allow_reuse,
+                    github_owner, github_repository, github_filter_type, github_filter_value, github_repository_id, github_repository_owner_id,
+                    github_pinned_from, github_unpinned_since, created_at, updated_at)
+                values (@UserId, @Name, @Issuer, @Subject, @Audience, @ConditionsJson::jsonb, @TokenLifetimeSeconds, @AllowReuse,
+                    @GithubOwner, @GithubRepository, @FilterType, @GithubFilterValue, @GithubRepositoryId, @GithubRepositoryOwnerId,
+                    @GithubPinnedFrom, @GithubUnpinnedSince, @CreatedAt, @UpdatedAt)
+                returning {Columns}
+                """, Parameters(identity), cancellationToken: cancel));
+        }
+        catch (PostgresException fault) when (fault.Violates("oidc_identities_name_key"))
+        {
+            throw NameTaken(identity);
+        }
+    }
+
+    /// <summary>Raises the version, which ends every access token that the identity gave. Null: it was deleted meanwhile.</summary>
+    public async Task<OidcIdentity?> UpdateAsync(NpgsqlConnection connection, OidcIdentity identity, CancellationToken cancel)
+    {
+        try
+        {
+            return await connection.QuerySingleOrDefaultAsync<OidcIdentity>(new CommandDefinition(
+                $"""
+                update oidc_identities set name = @Name, issuer = @Issuer, subject = @Subject, audience = @Audience,
+                    conditions = @ConditionsJson::jsonb, token_lifetime_seconds = @TokenLifetimeSeconds, allow_reuse = @AllowReuse,
+                    github_owner = @GithubOwner, github_repository = @GithubRepository, github_filter_type = @FilterType,
+                    github_filter_value = @GithubFilterValue, github_repository_id = @GithubRepositoryId,
+                    github_repository_owner_id = @GithubRepositoryOwnerId, github_pinned_from = @GithubPinnedFrom,
+                    github_unpinned_since = @GithubUnpinnedSince, updated_at = @UpdatedAt, version = version + 1
+                where id = @Id and user_id = @UserId returning {Columns}
+                """, Parameters(identity), cancellationToken: cancel));
+        }
+        catch (PostgresException fault) when (fault.Violates("oidc_identities_name_key"))
+        {
+            throw NameTaken(identity);
+        }
+    }
+
+    /// <summary>
+    /// Takes the ids of the first accepted token, if none were taken meanwhile; the version stays, no administrator changed anything.
+    /// False: the ids that another token brought are others, or the identity is gone.
+    /// </summary>
+    public async Task<bool> PinAsync(NpgsqlConnection connection, string id, string repositoryId, string ownerId, CancellationToken cancel) =>
+        await connection.ExecuteScalarAsync<int>(new CommandDefinition(
+            """
+            update oidc_identities set
+                github_repository_id = coalesce(github_repository_id, @repositoryId),
+                github_repository_owner_id = coalesce(github_repository_owner_id, @ownerId),
+                github_pinned_from = coalesce(github_pinned_from, 'FirstToken'), github_unpinned_since = null
+            where id = @id
+              and (github_repository_id is null or (github_repository_id = @repositoryId and github_repository_owner_id = @ownerId))
+            returning 1
+            """, new { id, repositoryId, ownerId }, cancellationToken: cancel)) == 1;
+
+    public async Task<bool> DeleteAsync(NpgsqlConnection connection, string userId, string id, CancellationToken cancel) =>
+        await connection.ExecuteAsync(new CommandDefinition(
+            "delete from oidc_identities where user_id = @userId and id = @id", new { userId, id }, cancellationToken: cancel)) > 0;
+
+    private static DynamicParameters Parameters(OidcIdentity identity)
+    {
+        var parameters = new DynamicParameters(identity);
+        parameters.Add("FilterType", identity.GithubFilterType?.ToString());
+        return parameters;
+    }
+
+    private static ApiException NameTaken(OidcIdentity identity) =>
+        ApiException.Conflict($"This service account has an OIDC identity named '{identity.Name}' already.");
+}

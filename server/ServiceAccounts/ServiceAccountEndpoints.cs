@@ -1,0 +1,84 @@
+using OctoLogin.Access;
+using OctoLogin.Http;
+using OctoLogin.OpenIdProvider;
+
+namespace OctoLogin.ServiceAccounts;
+
+public static class ServiceAccountEndpoints
+{
+    public static IServiceCollection AddServiceAccounts(this IServiceCollection services, GitHubOptions options)
+    {
+        services.AddHttpClient(GitHubRepositoryLookup.Client, client => client.Timeout = TimeSpan.FromSeconds(5));
+        return services.AddSingleton(options)
+            .AddSingleton<ServiceAccountStore>().AddSingleton<OidcIdentityStore>()
+            .AddSingleton<OidcIdentities>().AddSingleton<GitHubRepositoryLookup>();
+    }
+
+    public static void MapServiceAccounts(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/serviceaccounts/{userId}/oidcidentities").WithTags("serviceaccounts");
+        group.MapGet("/v1", List);
+        group.MapPost("/create/v1", Create);
+        group.MapGet("/{id}/v1", Get);
+        group.MapPut("/{id}/v1", Update);
+        group.MapDelete("/{id}/v1", Delete);
+    }
+
+    private static async Task<OidcIdentityList> List(
+        string userId, Page page, Caller caller, ServiceAccountStore accounts, OidcIdentityStore identities, IssuerOptions issuer, CancellationToken cancel)
+    {
+        caller.Demand(Permission.UserView, AccessTarget.System);
+        var account = await FindAsync(userId, accounts, cancel);
+        var all = await identities.ListAsync(account.Id, cancel);
+        return new(issuer.ServerUri, account.Audience, [.. all.Skip(page.Skip).Take(page.Take).Select(OidcIdentityResource.Of)], all.Count);
+    }
+
+    private static async Task<OidcIdentityResource> Get(
+        string userId, string id, Caller caller, ServiceAccountStore accounts, OidcIdentityStore identities, CancellationToken cancel)
+    {
+        caller.Demand(Permission.UserView, AccessTarget.System);
+        var account = await FindAsync(userId, accounts, cancel);
+        return OidcIdentityResource.Of(await identities.FindAsync(account.Id, id, cancel) ?? throw ApiException.NotFound("OIDC identity", id));
+    }
+
+    private static async Task<IResult> Create(
+        string userId, OidcIdentityInput input, Caller caller, ServiceAccountStore accounts, OidcIdentities identities, CallerStore callers, CancellationToken cancel)
+    {
+        var account = await ControlledAsync(userId, caller, accounts, callers, cancel);
+        var created = OidcIdentityResource.Of(await identities.CreateAsync(account, input, caller.Actor, cancel));
+        return Results.Created($"/api/serviceaccounts/{account.Id}/oidcidentities/{created.Id}/v1", created);
+    }
+
+    /// <summary>Answers without a body, as clients of Octopus expect.</summary>
+    private static async Task<IResult> Update(
+        string userId, string id, OidcIdentityInput input, Caller caller, ServiceAccountStore accounts, OidcIdentities identities, CallerStore callers, CancellationToken cancel)
+    {
+        var account = await ControlledAsync(userId, caller, accounts, callers, cancel);
+        await identities.UpdateAsync(account, id, input, caller.Actor, cancel);
+        return Results.Ok();
+    }
+
+    private static async Task<IResult> Delete(
+        string userId, string id, Caller caller, ServiceAccountStore accounts, OidcIdentities identities, CallerStore callers, CancellationToken cancel)
+    {
+        var account = await ControlledAsync(userId, caller, accounts, callers, cancel);
+        await identities.DeleteAsync(account, id, caller.Actor, cancel);
+        return Results.Ok();
+    }
+
+    /// <summary>An identity is a way in to everything the account may do, so only who holds all of that may register one.</summary>
+    private static async Task<ServiceAccount> ControlledAsync(
+        string userId, Caller caller, ServiceAccountStore accounts, CallerStore callers, CancellationToken cancel)
+    {
+        caller.Demand(Permission.UserEdit, AccessTarget.System);
+        var account = await FindAsync(userId, accounts, cancel);
+        if (await callers.FindByIdAsync(account.Id, cancel) is { } known)
+        {
+            caller.DemandAll(known.ReadGrants(), "Changing this account's OIDC identities");
+        }
+        return account;
+    }
+
+    private static async Task<ServiceAccount> FindAsync(string userId, ServiceAccountStore accounts, CancellationToken cancel) =>
+        await accounts.FindAsync(userId, cancel) ?? throw ApiException.NotFound("service account", userId);
+}

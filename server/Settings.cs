@@ -1,0 +1,64 @@
+using OctoLogin.Database;
+using OctoLogin.OpenIdProvider;
+using OctoLogin.ServiceAccounts;
+using OctoLogin.TokenExchange;
+
+namespace OctoLogin;
+
+/// <summary>Every slice's settings, read once at start; all faults are told at once.</summary>
+public sealed record Settings(DatabaseOptions Database, IssuerOptions Issuer, TokenExchangeOptions TokenExchange, GitHubOptions GitHub, AdminOptions Admin)
+{
+    /// <summary>ASP.NET Core's usual sources and, for containers, a file for each setting in <c>/run/secrets</c> (<c>__</c> for <c>:</c>).</summary>
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddKeyPerFile("/run/secrets", optional: true);
+        ConfigureLogging(builder.Logging, builder.Configuration, builder.Environment);
+        if (string.IsNullOrEmpty(builder.Configuration["Urls"]))
+        {
+            builder.WebHost.UseUrls(Server.DefaultUrls);
+        }
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        return builder;
+    }
+
+    public static Settings Read(IConfiguration configuration, IHostEnvironment environment)
+    {
+        var faults = new List<string>();
+        foreach (var url in (configuration["Urls"] ?? Server.DefaultUrls).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            try
+            {
+                _ = BindingAddress.Parse(url);
+            }
+            catch (FormatException)
+            {
+                faults.Add($"Urls has '{url}'; each entry must be a URL to listen on, such as {Server.DefaultUrls}.");
+            }
+        }
+        var settings = new Settings(
+            DatabaseOptions.Read(configuration, faults),
+            IssuerOptions.Read(configuration, faults),
+            TokenExchangeOptions.Read(configuration, environment.IsDevelopment(), faults),
+            GitHubOptions.Read(configuration, faults),
+            AdminOptions.Read(configuration, faults));
+        return faults.Count == 0
+            ? settings
+            : throw new StartupException($"{faults.Count} setting{(faults.Count == 1 ? " is" : "s are")} wrong:\n" + string.Join("\n", faults.Select(fault => $"  - {fault}")))
+            {
+                ExitCode = StartupException.ConfigurationFault,
+            };
+    }
+
+    /// <summary>JSON lines in production, for people in development. Requests are not logged: a URL may hold what a client put there by mistake.</summary>
+    public static void ConfigureLogging(ILoggingBuilder logging, IConfiguration configuration, IHostEnvironment environment)
+    {
+        logging.ClearProviders();
+        logging.AddConfiguration(configuration.GetSection("Logging"));
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
+        _ = environment.IsDevelopment()
+            ? logging.AddSimpleConsole(console => console.SingleLine = true)
+            : logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
+    }
+}

@@ -1,0 +1,96 @@
+using Npgsql;
+using OctoLogin.Access;
+using OctoLogin.Audit;
+using OctoLogin.Database;
+using OctoLogin.Http;
+
+namespace OctoLogin.Spaces;
+
+public static class SpaceEndpoints
+{
+    public static void MapSpaces(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/spaces").WithTags("spaces");
+        group.MapGet("", List);
+        group.MapGet("/all", All);
+        group.MapGet("/{id}", Get);
+        group.MapPost("", Create);
+        group.MapPut("/{id}", Update);
+        group.MapDelete("/{id}", Delete);
+    }
+
+    private static async Task<ResourceCollection<Space>> List(Page page, Caller caller, SpaceStore spaces, CancellationToken cancel)
+    {
+        var seen = (await All(caller, spaces, cancel))
+            .Where(space => page.Ids is null || page.Ids.Contains(space.Id, StringComparer.OrdinalIgnoreCase))
+            .Where(space => page.PartialName is null || space.Name.Contains(page.PartialName, StringComparison.OrdinalIgnoreCase))
+            .ToList();
+        return ResourceCollection<Space>.Of(page, seen.Count, [.. seen.Skip(page.Skip).Take(page.Take)]);
+    }
+
+    private static async Task<IReadOnlyList<Space>> All(Caller caller, SpaceStore spaces, CancellationToken cancel) =>
+        [.. (await spaces.AllAsync(cancel)).Where(space => caller.Sees(space.Id))];
+
+    private static async Task<Space> Get(string id, Caller caller, SpaceStore spaces, CancellationToken cancel) =>
+        await spaces.FindAsync(id, cancel) is { } space && caller.Sees(space.Id) ? space : throw ApiException.NotFound("space", id);
+
+    private static async Task<IResult> Create(
+        SpaceInput input, Caller caller, NpgsqlDataSource database, SpaceStore spaces, AuditLog audit, CancellationToken cancel)
+    {
+        caller.Demand(Permission.SpaceCreate, AccessTarget.System);
+        var (name, slug, description) = Check(input, null);
+        var created = await database.InTransactionAsync(async connection =>
+        {
+            var space = await spaces.InsertAsync(connection, name, slug, description, isDefault: false, cancel);
+            await audit.AppendAsync(connection, AuditEvent.Created(caller.Actor, "Space", space.Id, space.Name, space.Id), cancel);
+            return space;
+        }, cancel);
+        return Results.Created($"/api/spaces/{created.Id}", created);
+    }
+
+    private static async Task<Space> Update(
+        string id, SpaceInput input, Caller caller, NpgsqlDataSource database, SpaceStore spaces, AuditLog audit, CancellationToken cancel)
+    {
+        var present = await Get(id, caller, spaces, cancel);
+        caller.Demand(Permission.SpaceEdit, AccessTarget.Space(present.Id));
+        var (name, slug, description) = Check(input, present);
+        return await database.InTransactionAsync(async connection =>
+        {
+            var space = await spaces.UpdateAsync(connection, present with { Name = name, Slug = slug ?? present.Slug, Description = description }, cancel)
+                ?? throw ApiException.NotFound("space", id);
+            await audit.AppendAsync(connection, AuditEvent.Modified(caller.Actor, "Space", space.Id, space.Name, space.Id), cancel);
+            return space;
+        }, cancel);
+    }
+
+    private static async Task<IResult> Delete(
+        string id, Caller caller, NpgsqlDataSource database, SpaceStore spaces, AuditLog audit, CancellationToken cancel)
+    {
+        var present = await Get(id, caller, spaces, cancel);
+        caller.Demand(Permission.SpaceEdit, AccessTarget.Space(present.Id));
+        if (present.IsDefault)
+        {
+            throw ApiException.BadRequest($"Space '{present.Name}' is the default space, which routes without a space mean; it cannot be deleted.");
+        }
+        await database.InTransactionAsync(async connection =>
+        {
+            await spaces.DeleteAsync(connection, present.Id, cancel);
+            await audit.AppendAsync(connection, AuditEvent.Deleted(caller.Actor, "Space", present.Id, present.Name), cancel);
+        }, cancel);
+        return Results.Ok();
+    }
+
+    private static (string Name, string? Slug, string? Description) Check(SpaceInput input, Space? present)
+    {
+        var validation = new Validation();
+        var name = validation.Required("Name", input.Name ?? present?.Name, 100);
+        var slug = validation.Optional("Slug", input.Slug);
+        validation.Fault(slug is null ? null : Slug.Fault(slug));
+        var description = validation.OptionalText("Description", input.Description ?? present?.Description);
+        validation.ThrowIfAny();
+        return (name, slug, description);
+    }
+}
+
+/// <summary>What a client sends; absent or null keeps what is there.</summary>
+public sealed record SpaceInput(string? Name, string? Slug, string? Description);

@@ -1,0 +1,100 @@
+using System.Text.Json;
+using OctoLogin.Audit;
+using OctoLogin.Http;
+using OctoLogin.Jose;
+using OctoLogin.ServiceAccounts;
+
+namespace OctoLogin.TokenExchange;
+
+/// <summary>What is known of one attempt so far; whatever happens, it ends as one audit event.</summary>
+public sealed class ExchangeAttempt(AuditActor origin)
+{
+    public string? Audience { get; set; }
+    public ServiceAccount? Account { get; set; }
+    public CompactJws? Token { get; set; }
+    public IdentityMatch? Considered { get; set; }
+
+    public AuditEvent Issued(string accessTokenId, DateTimeOffset expires, string? scope) => Event(
+        AuditCategories.TokenIssued,
+        $"{Account!.Username} logged in with OIDC identity {Considered!.Identity.Name}; the access token ends at {expires:u}",
+        json =>
+        {
+            json.WriteString("outcome", "issued");
+            json.WriteString("access_token_id", accessTokenId);
+            json.WriteString("expires", expires);
+            if (scope is not null)
+            {
+                json.WriteString("scope", scope);
+            }
+        });
+
+    public AuditEvent Refused(OAuthException refusal) => Event(
+        AuditCategories.TokenRefused,
+        $"A login{(Account is null ? "" : $" to {Account.Username}")} was refused: {refusal.Detail}",
+        json =>
+        {
+            json.WriteString("outcome", "refused");
+            json.WriteString("error", refusal.Error);
+            json.WriteString("reason", refusal.Detail);
+            json.WriteString("told", refusal.Description);
+        });
+
+    public AuditEvent Pinned(string repositoryId, string ownerId) => new()
+    {
+        Category = AuditCategories.IdentityPinned,
+        Message = $"OIDC identity {Considered!.Identity.Name} took repository_id {Printable.Of(repositoryId, 40)} and repository_owner_id {Printable.Of(ownerId, 40)} from the first accepted token",
+        Actor = origin with { UserId = Account?.Id, Username = Account?.Username },
+        RelatedDocumentIds = [Considered.Identity.Id, Account!.Id],
+    };
+
+    private AuditEvent Event(string category, string message, Action<Utf8JsonWriter> outcome) => new()
+    {
+        Category = category,
+        Message = Printable.Of(message, 2000),
+        Actor = origin with { UserId = Account?.Id, Username = Account?.Username },
+        RelatedDocumentIds = [.. ((string?[])[Account?.Id, Considered?.Identity.Id]).OfType<string>()],
+        Details = Details(outcome),
+    };
+
+    private string Details(Action<Utf8JsonWriter> outcome)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            outcome(json);
+            json.WriteString("audience", Audience is null ? null : Printable.Of(Audience));
+            if (Considered is { } match)
+            {
+                json.WriteString("identity", match.Identity.Id);
+                json.WriteString("identity_name", match.Identity.Name);
+                json.WriteStartArray("checks");
+                foreach (var check in match.Checks)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("part", check.Part);
+                    json.WriteBoolean("passed", check.Passed);
+                    json.WriteString("expected", check.Expected);
+                    json.WriteString("actual", check.Actual);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
+            }
+            if (Token is not null)
+            {
+                // Header and claims, never the signature: what is stored cannot be used as a token.
+                WriteBounded(json, "header", Token.Header);
+                WriteBounded(json, "claims", Token.Payload);
+            }
+            json.WriteEndObject();
+        }
+        // PostgreSQL's jsonb has no NUL character.
+        return System.Text.Encoding.UTF8.GetString(buffer.ToArray()).Replace("\\u0000", "\\ufffd");
+    }
+
+    private static void WriteBounded(Utf8JsonWriter json, string name, JsonElement part)
+    {
+        json.WritePropertyName(name);
+        part.WriteTo(json);
+    }
+}

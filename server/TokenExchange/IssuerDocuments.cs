@@ -1,0 +1,163 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using OctoLogin.Http;
+using OctoLogin.Jose;
+
+namespace OctoLogin.TokenExchange;
+
+/// <summary>An issuer's keys as they were published, and for how long that may be believed.</summary>
+public sealed record IssuerKeySet(IReadOnlyList<VerificationKey> Keys, string JwksUri, TimeSpan? MaxAge);
+
+/// <summary>
+/// Reads an issuer's discovery document (OpenID Connect Discovery 1.0 section 4) and JWKS, with a limit on everything that the
+/// other side decides: time, size, redirects, content, where it sends us next.
+/// </summary>
+public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions options) : IDisposable
+{
+    public const int MostBytes = 1024 * 1024;
+    public const int MostRedirects = 3;
+    public const int MostKeys = 256;
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
+    private readonly HttpClient client = new(network.CreateHandler()) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+
+    /// <summary>Throws <see cref="IssuerUnreachableException"/> that says what is wrong with which document.</summary>
+    public async Task<IssuerKeySet> ReadAsync(string issuer, CancellationToken cancel)
+    {
+        var (discovery, _) = await GetAsync($"{issuer.TrimEnd('/')}/.well-known/openid-configuration", cancel);
+        using (discovery)
+        {
+            var named = Text(discovery.RootElement, "issuer");
+            if (named != issuer)
+            {
+                throw new IssuerUnreachableException($"its discovery document says 'issuer' is '{Printable.Of(named)}', which must be exactly '{issuer}'");
+            }
+            var jwksUri = Text(discovery.RootElement, "jwks_uri") ?? throw new IssuerUnreachableException("its discovery document has no 'jwks_uri'");
+            var (jwks, maxAge) = await GetAsync(jwksUri, cancel);
+            using (jwks)
+            {
+                return new IssuerKeySet(Keys(jwks.RootElement), jwksUri, maxAge);
+            }
+        }
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private static List<VerificationKey> Keys(JsonElement jwks)
+    {
+        if (!jwks.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array)
+        {
+            throw new IssuerUnreachableException("its JWKS has no array 'keys'");
+        }
+        if (keys.GetArrayLength() > MostKeys)
+        {
+            throw new IssuerUnreachableException($"its JWKS has {keys.GetArrayLength()} keys, at most {MostKeys} are accepted");
+        }
+        return [.. keys.EnumerateArray().Where(key => key.ValueKind == JsonValueKind.Object).Select(VerificationKey.Read)];
+    }
+
+    private async Task<(JsonDocument Document, TimeSpan? MaxAge)> GetAsync(string url, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(Timeout);
+        var uri = Checked(url, url);
+        try
+        {
+            for (var redirects = 0; ; redirects++)
+            {
+                using var response = await SendAsync(uri, limit.Token);
+                if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308))
+                {
+                    return (await ReadJsonAsync(uri, response, limit.Token), response.Headers.CacheControl?.MaxAge);
+                }
+                if (redirects == MostRedirects)
+                {
+                    throw new IssuerUnreachableException($"{url} redirects more than {MostRedirects} times");
+                }
+                var location = response.Headers.Location ?? throw new IssuerUnreachableException($"{uri} redirects without saying where to");
+                uri = Checked(new Uri(uri, location).AbsoluteUri, url);
+            }
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new IssuerUnreachableException($"{url} did not answer within {Timeout.TotalSeconds:0} s");
+        }
+        catch (HttpRequestException fault)
+        {
+            throw new IssuerUnreachableException($"{url}: {Reason(fault)}");
+        }
+        catch (IOException fault)
+        {
+            throw new IssuerUnreachableException($"{url}: {fault.Message}");
+        }
+    }
+
+    private Task<HttpResponseMessage> SendAsync(Uri uri, CancellationToken cancel)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, uri);
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        request.Headers.UserAgent.ParseAdd("OctoLogin");
+        return client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+    }
+
+    private static async Task<JsonDocument> ReadJsonAsync(Uri uri, HttpResponseMessage response, CancellationToken cancel)
+    {
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new IssuerUnreachableException($"{uri} answered {(int)response.StatusCode}");
+        }
+        var type = response.Content.Headers.ContentType?.MediaType;
+        if (type is null || !(type == "application/json" || type.EndsWith("+json", StringComparison.Ordinal)))
+        {
+            throw new IssuerUnreachableException($"{uri} answered with content type '{Printable.Of(type)}', not JSON");
+        }
+        // Nothing compressed was asked for: a small body that unpacks to gigabytes must not reach a decoder.
+        if (response.Content.Headers.ContentEncoding.Count > 0)
+        {
+            throw new IssuerUnreachableException($"{uri} answered with a compressed body, which was not asked for");
+        }
+        var bytes = await ReadBoundedAsync(uri, response, cancel);
+        try
+        {
+            var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false });
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new JsonException();
+        }
+        catch (JsonException)
+        {
+            throw new IssuerUnreachableException($"{uri} is not a JSON object");
+        }
+    }
+
+    private static async Task<byte[]> ReadBoundedAsync(Uri uri, HttpResponseMessage response, CancellationToken cancel)
+    {
+        await using var body = await response.Content.ReadAsStreamAsync(cancel);
+        using var buffer = new MemoryStream();
+        var chunk = new byte[16 * 1024];
+        for (int read; (read = await body.ReadAsync(chunk, cancel)) > 0;)
+        {
+            if (buffer.Length + read > MostBytes)
+            {
+                throw new IssuerUnreachableException($"{uri} is larger than {MostBytes / 1024} KiB");
+            }
+            buffer.Write(chunk, 0, read);
+        }
+        return buffer.ToArray();
+    }
+
+    private Uri Checked(string url, string from) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0
+            && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback && options.LoopbackHttpAllowed))
+            ? uri
+            : throw new IssuerUnreachableException(url == from ? $"'{Printable.Of(url)}' is not an https URL" : $"{from} redirects to '{Printable.Of(url)}', which is not an https URL");
+
+    private static string Reason(HttpRequestException fault) => fault.InnerException switch
+    {
+        IssuerUnreachableException refused => refused.Message,
+        System.Security.Authentication.AuthenticationException tls => $"its TLS certificate is not trusted: {tls.Message}",
+        { } inner => $"{fault.Message} ({inner.Message})",
+        null => fault.Message,
+    };
+
+    private static string? Text(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

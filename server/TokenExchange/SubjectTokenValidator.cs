@@ -1,0 +1,110 @@
+using System.Text.Json;
+using OctoLogin.Http;
+using OctoLogin.Jose;
+
+namespace OctoLogin.TokenExchange;
+
+/// <summary>
+/// Proves that a subject token was made by its issuer and is of now (contract, steps 4 to 6). What it refuses may be told in
+/// full: the issuer is configured on the account that was named.
+/// </summary>
+public sealed class SubjectTokenValidator(IssuerMetadata issuers, TimeProvider clock)
+{
+    private const long FirstYear10000 = 253_402_300_800;
+
+    public async Task ValidateAsync(CompactJws token, string issuer, CancellationToken cancel)
+    {
+        await VerifySignatureAsync(token, issuer, cancel);
+        VerifyTimes(token, clock.GetUtcNow());
+    }
+
+    public async Task VerifySignatureAsync(CompactJws token, string issuer, CancellationToken cancel)
+    {
+        var entry = issuers.For(issuer);
+        try
+        {
+            var keys = await entry.GetAsync(cancel);
+            var (key, fault) = Choose(keys, token);
+            if (key is null && await entry.GetForUnknownKeyAsync(cancel) is { } fetched)
+            {
+                (key, fault) = Choose(fetched, token);
+            }
+            if (key is null)
+            {
+                throw OAuthException.InvalidRequest($"The token of issuer {issuer} is not accepted: {fault}.");
+            }
+            if (!key.Verifies(token))
+            {
+                throw OAuthException.InvalidRequest($"The token's signature does not verify with key '{Printable.Of(key.KeyId, 100)}' of issuer {issuer}.");
+            }
+        }
+        catch (IssuerUnreachableException unreachable)
+        {
+            throw OAuthException.Unavailable(
+                $"The keys of issuer {issuer} cannot be fetched now, so the token cannot be checked. Nothing is wrong with the token; try again, and ask an administrator if it stays so.",
+                retryAfterSeconds: 5,
+                $"The keys of issuer {issuer} cannot be fetched: {unreachable.Message}");
+        }
+    }
+
+    /// <summary>The one key that may have signed it, or why there is none.</summary>
+    private static (VerificationKey? Key, string Fault) Choose(IssuerKeySet keys, CompactJws token)
+    {
+        if (token.KeyId is { } kid)
+        {
+            var named = keys.Keys.Where(key => key.KeyId == kid).ToList();
+            return named switch
+            {
+                [] => (null, $"it is signed with key '{Printable.Of(kid, 100)}', which the issuer does not publish"),
+                [var only] => only.Misfit(token.Algorithm) is { } misfit
+                    ? (null, $"it is signed with key '{Printable.Of(kid, 100)}', which cannot be used: {misfit}")
+                    : (only, ""),
+                _ => (null, $"the issuer publishes {named.Count} keys named '{Printable.Of(kid, 100)}'"),
+            };
+        }
+        var fitting = keys.Keys.Where(key => key.Misfit(token.Algorithm) is null).ToList();
+        return fitting is [var one]
+            ? (one, "")
+            : (null, $"it does not say which key signed it ('kid'), and {fitting.Count} of the issuer's keys fit {token.Algorithm.Name}");
+    }
+
+    public static void VerifyTimes(CompactJws token, DateTimeOffset now)
+    {
+        var seconds = now.ToUnixTimeSeconds();
+        var leeway = (long)TokenExchangeOptions.Leeway.TotalSeconds;
+        var exp = Time(token, "exp") ?? throw OAuthException.InvalidRequest("The token has no 'exp'; one that never expires is not accepted.");
+        var nbf = Time(token, "nbf");
+        var iat = Time(token, "iat");
+        if (exp + leeway < seconds)
+        {
+            throw OAuthException.InvalidRequest($"The token expired at {At(exp)}, {seconds - exp} seconds ago; server time is {now:u}. Request a new one right before the exchange.");
+        }
+        if (nbf is { } start && start - leeway > seconds)
+        {
+            throw OAuthException.InvalidRequest($"The token is not valid before {At(start)}; server time is {now:u}.");
+        }
+        if (iat is { } issued && issued - leeway > seconds)
+        {
+            throw OAuthException.InvalidRequest($"The token was issued at {At(issued)}, which is in the future; server time is {now:u}.");
+        }
+        var most = (long)TokenExchangeOptions.LongestSubjectTokenLifetime.TotalSeconds;
+        if (exp - (iat ?? nbf ?? seconds) > most)
+        {
+            throw OAuthException.InvalidRequest($"The token is valid for {exp - (iat ?? nbf ?? seconds)} seconds; at most {most} (24 hours) are accepted.");
+        }
+    }
+
+    /// <summary>A NumericDate (RFC 7519 section 2) as a whole number; null when absent.</summary>
+    public static long? Time(CompactJws token, string name)
+    {
+        if (!token.Payload.TryGetProperty(name, out var value))
+        {
+            return null;
+        }
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and < FirstYear10000
+            ? seconds
+            : throw OAuthException.InvalidRequest($"The token's '{name}' is not a whole number of seconds since 1970.");
+    }
+
+    private static string At(long seconds) => $"{DateTimeOffset.FromUnixTimeSeconds(seconds):u}";
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using OctoLogin.Audit;
+
+namespace OctoLogin.TokenExchange;
+
+public static class TokenEndpoint
+{
+    public static IServiceCollection AddTokenExchange(this IServiceCollection services, TokenExchangeOptions options) => services
+        .AddSingleton(options)
+        .AddSingleton<IssuerNetwork>().AddSingleton<IssuerDocuments>().AddSingleton<IssuerMetadata>()
+        .AddSingleton<SubjectTokenValidator>().AddSingleton<RedeemedTokenStore>().AddSingleton<RevokedTokenStore>()
+        .AddSingleton<SecurityTokenService>().AddSingleton<IdentityTest>()
+        .AddHostedService<RedeemedTokenPurge>();
+
+    public static void MapTokenExchange(this IEndpointRouteBuilder routes)
+    {
+        // Octopus documents the second path for the same endpoint.
+        foreach (var path in (ReadOnlySpan<string>)["/token/v1", "/api/token/v1"])
+        {
+            routes.MapPost(path, Exchange).AllowAnonymous().ExcludeFromDescription();
+        }
+        routes.MapRevocation();
+        routes.MapIntrospection();
+        routes.MapIdentityTest();
+    }
+
+    private static async Task<IResult> Exchange(HttpContext context, SecurityTokenService service, CancellationToken cancel)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        var answer = await service.ExchangeAsync(() => TokenExchangeRequest.ReadAsync(context.Request, cancel), Origin(context), cancel);
+        return Results.Json(new TokenResponse(answer.AccessToken, "Bearer", TokenExchangeRequest.AccessTokenType, answer.ExpiresIn, answer.Scope));
+    }
+
+    internal static AuditActor Origin(HttpContext context) => new(
+        null, null, "OpenID Connect token exchange", context.TraceIdentifier,
+        context.Connection.RemoteIpAddress?.ToString(), context.Request.Headers.UserAgent.ToString());
+
+    private sealed record TokenResponse(
+        [property: JsonPropertyName("access_token")] string AccessToken,
+        [property: JsonPropertyName("token_type")] string TokenType,
+        [property: JsonPropertyName("issued_token_type")] string IssuedTokenType,
+        [property: JsonPropertyName("expires_in")] int ExpiresIn,
+        [property: JsonPropertyName("scope"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Scope);
+}

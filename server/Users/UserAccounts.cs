@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Identity;
+using Npgsql;
+using OctoLogin.Audit;
+using OctoLogin.Database;
+using OctoLogin.Http;
+
+namespace OctoLogin.Users;
+
+/// <summary>Makes, changes and deletes users and service accounts, each with its audit event in the same commit.</summary>
+public sealed class UserAccounts(NpgsqlDataSource database, UserStore users, AuditLog audit)
+{
+    public const int FewestPasswordCharacters = 12;
+
+    private static readonly PasswordHasher<User> Passwords = new();
+
+    public Task<User> CreateAsync(UserInput input, AuditActor actor, CancellationToken cancel)
+    {
+        var user = Check(input, new User
+        {
+            Id = "",
+            Username = "",
+            DisplayName = "",
+            IsActive = true,
+            IsService = input.IsService ?? false,
+            ExternalId = input.IsService == true ? Guid.NewGuid() : null,
+        });
+        return database.InTransactionAsync(async connection =>
+        {
+            var created = await users.InsertAsync(connection, user, cancel);
+            await audit.AppendAsync(connection, AuditEvent.Created(actor, Kind(created), created.Id, created.Username), cancel);
+            return created;
+        }, cancel);
+    }
+
+    public Task<User> UpdateAsync(User present, UserInput input, AuditActor actor, CancellationToken cancel)
+    {
+        if (input.IsService is { } isService && isService != present.IsService)
+        {
+            throw ApiException.BadRequest($"IsService cannot be changed: '{present.Username}' is {(present.IsService ? "a service account" : "a person")}. Make a new account instead.");
+        }
+        var user = Check(input, present);
+        return database.InTransactionAsync(async connection =>
+        {
+            var changed = await users.UpdateAsync(connection, user, cancel) ?? throw ApiException.NotFound("user", present.Id);
+            var happened = AuditEvent.Modified(actor, Kind(changed), changed.Id, changed.Username);
+            if (changed.IsActive != present.IsActive)
+            {
+                happened = happened with { Message = $"{Kind(changed)} {changed.Username} was {(changed.IsActive ? "enabled" : "disabled")}" };
+            }
+            await audit.AppendAsync(connection, happened, cancel);
+            return changed;
+        }, cancel);
+    }
+
+    public Task DeleteAsync(User user, AuditActor actor, CancellationToken cancel) => database.InTransactionAsync(async connection =>
+    {
+        await users.DeleteAsync(connection, user.Id, cancel);
+        await audit.AppendAsync(connection, AuditEvent.Deleted(actor, Kind(user), user.Id, user.Username), cancel);
+    }, cancel);
+
+    public static bool PasswordIs(User user, string password) =>
+        user.PasswordHash is not null && Passwords.VerifyHashedPassword(user, user.PasswordHash, password) != PasswordVerificationResult.Failed;
+
+    private static User Check(UserInput input, User present)
+    {
+        var validation = new Validation();
+        var username = validation.Required("Username", input.Username ?? present.Username, 100);
+        var checkedUser = present with
+        {
+            Username = username,
+            DisplayName = validation.Optional("DisplayName", input.DisplayName ?? present.DisplayName) ?? username,
+            EmailAddress = validation.Optional("EmailAddress", input.EmailAddress ?? present.EmailAddress),
+            IsActive = input.IsActive ?? present.IsActive,
+        };
+        if (!string.IsNullOrEmpty(input.Password))
+        {
+            validation.Check(!present.IsService, "Password must not be given: a service account has none; it signs in by its OIDC identities or an API key.");
+            validation.Check(input.Password.Length >= FewestPasswordCharacters, $"Password must have at least {FewestPasswordCharacters} characters, not {input.Password.Length}.");
+            checkedUser = checkedUser with { PasswordHash = Passwords.HashPassword(checkedUser, input.Password) };
+        }
+        validation.ThrowIfAny();
+        return checkedUser;
+    }
+
+    private static string Kind(User user) => user.IsService ? "Service account" : "User";
+}
+
+/// <summary>What a client sends; absent or null keeps what is there.</summary>
+public sealed record UserInput(string? Username, string? DisplayName, string? EmailAddress, bool? IsActive, bool? IsService, string? Password);

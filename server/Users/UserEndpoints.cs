@@ -1,0 +1,119 @@
+using OctoLogin.Access;
+using OctoLogin.Http;
+
+namespace OctoLogin.Users;
+
+public static class UserEndpoints
+{
+    public static IServiceCollection AddUsers(this IServiceCollection services) => services
+        .AddSingleton<UserStore>().AddSingleton<UserAccounts>().AddSingleton<ApiKeyStore>().AddSingleton<ApiKeys>();
+
+    public static void MapUsers(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/users").WithTags("users");
+        group.MapGet("", List);
+        group.MapGet("/me", Me);
+        group.MapGet("/{id}", Get);
+        group.MapPost("", Create);
+        group.MapPut("/{id}", Update);
+        group.MapDelete("/{id}", Delete);
+        group.MapGet("/{id}/apikeys", ListApiKeys);
+        group.MapPost("/{id}/apikeys", CreateApiKey);
+        group.MapDelete("/{id}/apikeys/{keyId}", DeleteApiKey);
+    }
+
+    private static async Task<ResourceCollection<User>> List(Page page, Caller caller, UserStore users, CancellationToken cancel)
+    {
+        caller.Demand(Permission.UserView, AccessTarget.System);
+        var slice = await users.ListAsync(page, isService: null, cancel);
+        return ResourceCollection<User>.Of(page, slice.Total, slice.Items);
+    }
+
+    private static async Task<User> Me(Caller caller, UserStore users, CancellationToken cancel) =>
+        (await users.FindAsync(caller.UserId, cancel) ?? throw ApiException.NotFound("user", caller.UserId)) with { IsRequestor = true };
+
+    private static async Task<User> Get(string id, Caller caller, UserStore users, CancellationToken cancel)
+    {
+        if (id != caller.UserId)
+        {
+            caller.Demand(Permission.UserView, AccessTarget.System);
+        }
+        return await users.FindAsync(id, cancel) ?? throw ApiException.NotFound("user", id);
+    }
+
+    private static async Task<IResult> Create(UserInput input, Caller caller, UserAccounts accounts, CancellationToken cancel)
+    {
+        caller.Demand(Permission.UserEdit, AccessTarget.System);
+        var user = await accounts.CreateAsync(input, caller.Actor, cancel);
+        return Results.Created($"/api/users/{user.Id}", user);
+    }
+
+    private static async Task<User> Update(
+        string id, UserInput input, Caller caller, UserStore users, UserAccounts accounts, CallerStore callers, CancellationToken cancel)
+    {
+        var present = await ControlledAsync(id, "Changing this user", caller, users, callers, cancel);
+        return await accounts.UpdateAsync(present, input, caller.Actor, cancel);
+    }
+
+    private static async Task<IResult> Delete(
+        string id, Caller caller, UserStore users, UserAccounts accounts, CallerStore callers, CancellationToken cancel)
+    {
+        var user = await ControlledAsync(id, "Deleting this user", caller, users, callers, cancel);
+        if (user.Id == caller.UserId)
+        {
+            throw ApiException.BadRequest("You cannot delete your own account; another administrator can.");
+        }
+        await accounts.DeleteAsync(user, caller.Actor, cancel);
+        return Results.Ok();
+    }
+
+    private static async Task<ResourceCollection<ApiKey>> ListApiKeys(
+        string id, Page page, Caller caller, UserStore users, ApiKeyStore keys, CancellationToken cancel)
+    {
+        var user = await Get(id, caller, users, cancel);
+        var all = await keys.ListAsync(user.Id, cancel);
+        return ResourceCollection<ApiKey>.Of(page, all.Count, [.. all.Skip(page.Skip).Take(page.Take)]);
+    }
+
+    private static async Task<IResult> CreateApiKey(
+        string id, ApiKeyInput input, Caller caller, UserStore users, ApiKeys keys, CallerStore callers, CancellationToken cancel)
+    {
+        var user = id == caller.UserId
+            ? await Get(id, caller, users, cancel)
+            : await ControlledAsync(id, "Making an API key for this user", caller, users, callers, cancel);
+        // A token that ends must not buy a key that does not.
+        if (caller.ByAccessToken)
+        {
+            throw ApiException.Forbidden("An access token cannot make an API key; sign in with an API key or as a person.");
+        }
+        if (!user.IsService && user.Id != caller.UserId)
+        {
+            throw ApiException.Forbidden("Only the person themself can make an API key for a person's account; for a machine use a service account.");
+        }
+        var made = await keys.CreateAsync(user, input, caller.Actor, cancel);
+        return Results.Created($"/api/users/{user.Id}/apikeys/{made.Id}", made);
+    }
+
+    private static async Task<IResult> DeleteApiKey(
+        string id, string keyId, Caller caller, UserStore users, ApiKeys keys, CallerStore callers, CancellationToken cancel)
+    {
+        var user = id == caller.UserId
+            ? await Get(id, caller, users, cancel)
+            : await ControlledAsync(id, "Deleting this user's API key", caller, users, callers, cancel);
+        await keys.DeleteAsync(user, keyId, caller.Actor, cancel);
+        return Results.Ok();
+    }
+
+    /// <summary>The user, if the caller may edit users and holds every right that this one has.</summary>
+    private static async Task<User> ControlledAsync(
+        string id, string what, Caller caller, UserStore users, CallerStore callers, CancellationToken cancel)
+    {
+        caller.Demand(Permission.UserEdit, AccessTarget.System);
+        var user = await users.FindAsync(id, cancel) ?? throw ApiException.NotFound("user", id);
+        if (await callers.FindByIdAsync(user.Id, cancel) is { } known)
+        {
+            caller.DemandAll(known.ReadGrants(), what);
+        }
+        return user;
+    }
+}

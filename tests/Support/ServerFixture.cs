@@ -1,0 +1,142 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OctoLogin.Http;
+using OctoLogin.TokenExchange;
+
+namespace OctoLogin.Tests.Support;
+
+/// <summary>
+/// The whole server over real HTTP on a free loopback port, with a PostgreSQL database of its own and GitHub's issuer stood in for
+/// under its own name. Only the network's edge and the clock are a test's.
+/// </summary>
+public sealed class ServerFixture : IAsyncLifetime
+{
+    public const string AdminApiKey = "API-TESTADMINTESTADMINTESTADMIN";
+
+    private readonly TestCertificates certificates = new();
+    private RunningServer server = null!;
+
+    public TestDatabase Database { get; private set; } = null!;
+    public TestClock Clock { get; } = new();
+    public TestIssuer GitHub { get; private set; } = null!;
+    public TestCertificates Certificates => certificates;
+
+    /// <summary>Without a slash at its end; also the server's issuer.</summary>
+    public string Url { get; private set; } = "";
+
+    /// <summary>Host names that lead to a loopback port; every other name does not exist.</summary>
+    public Dictionary<string, IPEndPoint> Hosts { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Everything that was logged.</summary>
+    public RecordedLogs Log { get; } = new();
+    public IServiceProvider Services => server.App.Services;
+    public HttpClient Anonymous { get; private set; } = null!;
+
+    /// <summary>With the administrator's API key.</summary>
+    public HttpClient Admin { get; private set; } = null!;
+
+    /// <summary>More settings, for a fixture made by hand before <see cref="InitializeAsync"/>.</summary>
+    public Dictionary<string, string> Settings { get; } = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        Database = await TestDatabase.CreateAsync();
+        GitHub = await AddIssuerAsync(GitHubClaims.Issuer);
+        await StartAsync();
+    }
+
+    /// <summary>Starts (again) on the same database and the same port.</summary>
+    public async Task StartAsync()
+    {
+        Url = Url.Length > 0 ? Url : $"http://127.0.0.1:{FreePort()}";
+        server = await Server.StartAsync(Arguments(), Replace);
+        Anonymous = new HttpClient { BaseAddress = new Uri(Url) };
+        Admin = ClientWithKey(AdminApiKey);
+    }
+
+    public async Task StopAsync() => await server.DisposeAsync();
+
+    public HttpClient ClientWithKey(string apiKey)
+    {
+        var client = new HttpClient { BaseAddress = new Uri(Url) };
+        client.DefaultRequestHeaders.Add("X-Octopus-ApiKey", apiKey);
+        return client;
+    }
+
+    public HttpClient ClientWithToken(string accessToken)
+    {
+        var client = new HttpClient { BaseAddress = new Uri(Url) };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", accessToken);
+        return client;
+    }
+
+    /// <summary>An https issuer on loopback under its own name, trusted by the server's connections.</summary>
+    public async Task<TestIssuer> AddIssuerAsync(string issuer)
+    {
+        var started = await TestIssuer.StartAsync(certificates, issuer);
+        Hosts[started.Host] = new IPEndPoint(IPAddress.Loopback, started.Port);
+        return started;
+    }
+
+    /// <summary>A service account with a new name: its user Id and GUID.</summary>
+    public async Task<(string Id, string Audience)> AddServiceAccountAsync(string? name = null)
+    {
+        var created = await PostAsync(Admin, "/api/users", new { Username = name ?? $"ci-{Guid.NewGuid():N}", DisplayName = "CI", IsService = true });
+        var id = created.GetProperty("Id").GetString()!;
+        var list = await Admin.GetFromJsonAsync<JsonElement>($"/api/serviceaccounts/{id}/oidcidentities/v1");
+        return (id, list.GetProperty("ExternalId").GetString()!);
+    }
+
+    /// <summary>Sends JSON, and fails the test with the answer's text when it is refused.</summary>
+    public static async Task<JsonElement> PostAsync(HttpClient client, string path, object body)
+    {
+        using var response = await client.PostAsJsonAsync(path, body, Json.Options);
+        var text = await response.Content.ReadAsStringAsync();
+        response.IsSuccessStatusCode.ShouldBeTrue($"POST {path}: {(int)response.StatusCode} {text}");
+        return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        await GitHub.DisposeAsync();
+        await Database.DisposeAsync();
+        certificates.Dispose();
+    }
+
+    private string[] Arguments() =>
+    [
+        $"--Urls={Url}", $"--ServerUri={Url}", $"--ConnectionStrings:OctoLogin={Database.ConnectionString}",
+        "--MasterKey=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "--Admin:Username=admin", $"--Admin:ApiKey={AdminApiKey}",
+        .. Hosts.Keys.Select((host, i) => $"--Issuers:AllowPrivateNetwork:{i}={host}"),
+        .. Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
+    ];
+
+    private void Replace(IServiceCollection services)
+    {
+        services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+        services.Replace(ServiceDescriptor.Singleton(provider => new IssuerNetwork(provider.GetRequiredService<TokenExchangeOptions>())
+        {
+            Resolve = ResolveAsync,
+            Roots = [certificates.Ca],
+        }));
+        services.AddLogging(logging => logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Debug));
+    }
+
+    private Task<IReadOnlyList<IPEndPoint>> ResolveAsync(string host, int port, CancellationToken cancel) =>
+        Hosts.TryGetValue(host, out var address) ? Task.FromResult<IReadOnlyList<IPEndPoint>>([address])
+        : IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? Task.FromResult<IReadOnlyList<IPEndPoint>>([new(literal, port)])
+        : throw new SocketException((int)SocketError.HostNotFound);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
