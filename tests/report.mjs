@@ -21,7 +21,7 @@ const errors = results.extra.suites.flatMap(suite => suite.errors ?? []);
 
 const byReason = new Map();
 for (const test of skipped) {
-  const reason = firstLine(test.message);
+  const reason = test.extra?.reason ?? 'no reason given';
   byReason.set(reason, [...(byReason.get(reason) ?? []), test.name]);
 }
 for (const [reason, names] of byReason) console.log(`== SKIPPED: ${reason}\n     ${names.join('\n     ')}`);
