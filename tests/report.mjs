@@ -1,0 +1,39 @@
+// Reads the test program's CTRF report: lists what was skipped and what failed, then prints the closing line that CI reads.
+//   node report.mjs REPORT EXIT-CODE
+import { readFileSync } from 'node:fs';
+
+const [path, exitCode] = process.argv.slice(2);
+let results;
+try {
+  results = JSON.parse(readFileSync(path, 'utf8')).results;
+} catch (error) {
+  console.log(`The test program left no report: ${error.message}`);
+  console.log('0 passed, 1 failed, 0 skipped');
+  process.exit(1);
+}
+
+const firstLine = text => (text ?? '').split('\n', 1)[0];
+const withStatus = status => results.tests.filter(test => test.status === status);
+const passed = withStatus('passed').length;
+const skipped = withStatus('skipped');
+const failed = results.tests.filter(test => test.status !== 'passed' && test.status !== 'skipped');
+const errors = results.extra.suites.flatMap(suite => suite.errors ?? []);
+
+const byReason = new Map();
+for (const test of skipped) {
+  const reason = test.extra?.reason ?? 'no reason given';
+  byReason.set(reason, [...(byReason.get(reason) ?? []), test.name]);
+}
+for (const [reason, names] of byReason) console.log(`== SKIPPED: ${reason}\n     ${names.join('\n     ')}`);
+for (const test of failed) console.log(`== FAILED: ${test.name}\n     ${firstLine(test.message)}`);
+for (const error of errors) console.log(`== ERROR: ${error.type} of ${error.name}; see above`);
+
+// A program that ended badly though each test was well (a crash while it cleaned up, say) is a failure too.
+let failures = failed.length + errors.length;
+if (failures === 0 && exitCode !== '0') {
+  console.log(`== ERROR: the test program ended with exit code ${exitCode}`);
+  failures = 1;
+}
+if (passed + failures === 0) console.log('== No test ran.');
+console.log(`${passed} passed, ${failures} failed, ${skipped.length} skipped`);
+process.exit(failures > 0 || passed === 0 ? 1 : 0);
