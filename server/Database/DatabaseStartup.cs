@@ -1,0 +1,55 @@
+using Npgsql;
+
+namespace OctoLogin.Database;
+
+/// <summary>From settings to an open database, in order: PostgreSQL, connections, migrations, master key.</summary>
+public static class DatabaseStartup
+{
+    /// <param name="attach">True for a command line verb, which may run beside a server on the same data directory; false for that server.</param>
+    /// <exception cref="StartupException">Something the operator must mend.</exception>
+    public static async Task<OpenDatabase> OpenAsync(DatabaseOptions options, TimeProvider clock, ILoggerFactory loggers, bool attach, CancellationToken cancellationToken)
+    {
+        options.ThrowIfFaulty();
+        var logger = loggers.CreateLogger("OctoLogin.Database");
+        EmbeddedPostgres? postgres = null;
+        NpgsqlDataSource? dataSource = null;
+        try
+        {
+            if (options.ConnectionString is null)
+            {
+                postgres = attach
+                    ? await EmbeddedPostgres.AttachOrStartAsync(options, loggers, cancellationToken)
+                    : await EmbeddedPostgres.StartAsync(options, loggers, cancellationToken);
+            }
+
+            dataSource = DatabaseConnections.Create(options.ConnectionString ?? postgres!.ConnectionString, loggers);
+            if (postgres is null)
+            {
+                await DatabaseConnections.WaitAsync(dataSource, options.StartTimeout, logger, cancellationToken);
+            }
+            else
+            {
+                // Connections to a PostgreSQL that died are dropped at once, and not found dead by one request after another.
+                postgres.ConnectionsLost += dataSource.Clear;
+            }
+
+            var applied = await new MigrationRunner(Migration.Embedded(), clock, logger).RunAsync(dataSource, cancellationToken);
+            var installation = await Installation.OpenAsync(dataSource, options, clock, logger, cancellationToken);
+            return new OpenDatabase(dataSource, installation, applied, postgres);
+        }
+        catch
+        {
+            if (dataSource is not null)
+            {
+                await dataSource.DisposeAsync();
+            }
+
+            if (postgres is not null)
+            {
+                await postgres.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+}
