@@ -103,7 +103,7 @@ public sealed class EmbeddedPostgresTests : IDisposable
     public async Task A_verb_waits_for_a_server_that_is_still_starting()
     {
         using var server = ServerProcess.Start(_directory.Path);
-        await Eventually.TrueAsync(() => File.Exists(_directory["server.lock"]), "the server holds the directory");
+        await Eventually.TrueAsync(() => new FileInfo(_directory["server.lock"]) is { Exists: true, Length: > 0 }, "the server holds the directory");
         await using var attached = await EmbeddedPostgres.AttachOrStartAsync(Options, _log, default);
         (await ScalarAsync(attached, "select current_database()")).ShouldBe("octologin");
         await server.StopAsync();
