@@ -26,13 +26,13 @@ internal sealed class GitHubIdToken
         commands.Mask(requestToken);
     }
 
-    public async Task<string> RequestAsync(string audience)
+    public string Request(string audience)
     {
         var address = requestUrl + (requestUrl.Contains('?') ? "&" : "?") + "audience=" + Uri.EscapeDataString(audience);
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", requestToken);
         // Only its host is ever shown: the address is this job's own.
-        var answer = await http.SendAsync($"GitHub's ID-token service at {request.RequestUri!.Authority}", request);
+        var answer = http.Send($"GitHub's ID-token service at {request.RequestUri!.Authority}", request);
         if (answer.IsSuccess && answer.Json() is { } json && json.TryGetProperty("value", out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } idToken)
         {
             commands.Mask(idToken);

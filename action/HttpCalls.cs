@@ -6,11 +6,13 @@ namespace OctoLogin.Action;
 /// <summary>
 /// One HTTP call, with what each needs: a time limit, a size limit, no redirects, and a sentence for every way it can fail.
 /// Proxies (HTTPS_PROXY, NO_PROXY) and the CAs of SSL_CERT_FILE and SSL_CERT_DIR are what .NET does by itself.
+/// Synchronous: one call at a time is all there is, and the state machines of the other way cost a sixth of the run in compilation.
 /// </summary>
-internal sealed class HttpCalls : IDisposable
+internal sealed class HttpCalls
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
 
+    // Lives as long as the process: closing its connections in an orderly way would only keep the job waiting.
     private readonly HttpClient client = new(new SocketsHttpHandler
     {
         // A 307 would carry the token in the body to wherever the answer points.
@@ -26,14 +28,14 @@ internal sealed class HttpCalls : IDisposable
     public HttpCalls() => client.DefaultRequestHeaders.UserAgent.ParseAdd("octologin-action");
 
     /// <param name="asked">Who is asked for what, as a sentence's beginning: "The token endpoint https://…".</param>
-    public async Task<HttpAnswer> SendAsync(string asked, HttpRequestMessage request)
+    public HttpAnswer Send(string asked, HttpRequestMessage request)
     {
         request.Headers.Accept.ParseAdd("application/json");
         try
         {
-            using var response = await client.SendAsync(request);
+            using var response = client.Send(request);
             var answer = new HttpAnswer(asked, response.StatusCode, response.Content.Headers.ContentType?.MediaType,
-                CorrelationId(response), await response.Content.ReadAsByteArrayAsync());
+                CorrelationId(response), Body(response));
             ThrowIfTransient(answer, response);
             ThrowIfRedirect(answer, response, request.RequestUri!);
             return answer;
@@ -48,7 +50,12 @@ internal sealed class HttpCalls : IDisposable
         }
     }
 
-    public void Dispose() => client.Dispose();
+    private static byte[] Body(HttpResponseMessage response)
+    {
+        using var body = new MemoryStream();
+        response.Content.ReadAsStream().CopyTo(body);
+        return body.ToArray();
+    }
 
     private static void ThrowIfTransient(HttpAnswer answer, HttpResponseMessage response)
     {

@@ -7,7 +7,7 @@ internal sealed class Login(WorkflowCommands commands, HttpCalls http, TimeProvi
 {
     public static readonly TimeSpan Budget = TimeSpan.FromMinutes(2);
 
-    public async Task RunAsync(Func<string, string?> environment)
+    public void Run(Func<string, string?> environment)
     {
         var inputs = ActionInputs.Read(environment);
         if (inputs.Server.SendsSecretsInTheClear)
@@ -27,13 +27,13 @@ internal sealed class Login(WorkflowCommands commands, HttpCalls http, TimeProvi
         var retry = new Retry(commands, time, Budget);
 
         // 2. Where does the server exchange tokens?
-        var metadata = await retry.RunAsync(() => ServerMetadata.DiscoverAsync(http, commands, inputs.Server));
+        var metadata = retry.Run(() => ServerMetadata.Discover(http, commands, inputs.Server));
 
         // 3. An ID token for an access token. A new one for each try: the server may have taken the last one before the connection broke.
-        var accessToken = await retry.RunAsync(async () =>
+        var accessToken = retry.Run(() =>
         {
-            var idToken = await gitHub.RequestAsync(serviceAccountId);
-            return await server.ExchangeAsync(metadata.TokenEndpoint, idToken, serviceAccountId, inputs.Scope);
+            var idToken = gitHub.Request(serviceAccountId);
+            return server.Exchange(metadata.TokenEndpoint, idToken, serviceAccountId, inputs.Scope);
         });
 
         // 4. For the post step first: whatever fails from here on, the token will be revoked.

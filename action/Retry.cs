@@ -11,13 +11,13 @@ internal sealed class Retry(WorkflowCommands commands, TimeProvider time, TimeSp
     // One clock for all calls of a step: two slow services must not double the time that a job waits.
     private readonly long start = time.GetTimestamp();
 
-    public async Task<T> RunAsync<T>(Func<Task<T>> attempt)
+    public T Run<T>(Func<T> attempt)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                return await attempt();
+                return attempt();
             }
             catch (TransientException failure)
             {
@@ -28,7 +28,7 @@ internal sealed class Retry(WorkflowCommands commands, TimeProvider time, TimeSp
                     throw new LoginException($"{failure.Message} Gave up after {tries} {(tries == 1 ? "try" : "tries")} in {Seconds(elapsed)}.");
                 }
                 commands.Info($"{failure.Message} Trying again in {Seconds(wait)} (try {tries + 1} of {MaximumTries}).");
-                await Task.Delay(wait, time);
+                Task.Delay(wait, time).GetAwaiter().GetResult();
             }
         }
     }

@@ -17,7 +17,7 @@ internal sealed class Revocation(WorkflowCommands commands, HttpCalls http, Time
         commands.SaveState(TokenState, accessToken);
     }
 
-    public async Task RunAsync(Func<string, string?> environment)
+    public void Run(Func<string, string?> environment)
     {
         var accessToken = environment("STATE_" + TokenState);
         var endpoint = environment("STATE_" + EndpointState);
@@ -30,7 +30,7 @@ internal sealed class Revocation(WorkflowCommands commands, HttpCalls http, Time
         try
         {
             var server = new TokenExchangeClient(http, commands);
-            var refusal = await new Retry(commands, time, Budget).RunAsync(() => server.RevokeAsync(new Uri(endpoint), accessToken));
+            var refusal = new Retry(commands, time, Budget).Run(() => server.Revoke(new Uri(endpoint), accessToken));
             if (refusal is null)
             {
                 commands.Info("The access token is revoked.");

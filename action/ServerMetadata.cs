@@ -5,11 +5,11 @@ namespace OctoLogin.Action;
 /// <summary>The endpoints that the server's discovery document names (OpenID Connect Discovery, RFC 8414), as addresses we may send a token to.</summary>
 internal sealed record ServerMetadata(Uri TokenEndpoint, Uri? RevocationEndpoint)
 {
-    public static async Task<ServerMetadata> DiscoverAsync(HttpCalls http, WorkflowCommands commands, ServerUrl server)
+    public static ServerMetadata Discover(HttpCalls http, WorkflowCommands commands, ServerUrl server)
     {
         var address = server.At("/.well-known/openid-configuration");
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        var answer = await http.SendAsync($"The discovery document {address}", request);
+        var answer = http.Send($"The discovery document {address}", request);
         if (!answer.IsSuccess || answer.Json() is not { } document || !document.TryGetProperty("token_endpoint", out _))
         {
             var reason = OAuthError.In(answer) is { } error ? $"{answer.Asked} answered {answer.StatusLine}: {error}" : answer.Description();

@@ -9,10 +9,10 @@ internal sealed record AccessToken(string Value, TimeSpan? Lifetime, string? Sco
 /// <summary>OAuth 2.0 Token Exchange (RFC 8693) and Token Revocation (RFC 7009), as their client.</summary>
 internal sealed class TokenExchangeClient(HttpCalls http, WorkflowCommands commands)
 {
-    public async Task<AccessToken> ExchangeAsync(Uri tokenEndpoint, string idToken, string audience, string? scope)
+    public AccessToken Exchange(Uri tokenEndpoint, string idToken, string audience, string? scope)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, tokenEndpoint) { Content = ExchangeRequest(idToken, audience, scope) };
-        var answer = await http.SendAsync($"The token endpoint {tokenEndpoint}", request);
+        var answer = http.Send($"The token endpoint {tokenEndpoint}", request);
         var json = answer.Json();
         if (json is { } result && result.TryGetProperty("access_token", out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } accessToken)
         {
@@ -30,11 +30,11 @@ internal sealed class TokenExchangeClient(HttpCalls http, WorkflowCommands comma
     }
 
     /// <summary>Null when the token is revoked, otherwise what the server said.</summary>
-    public async Task<string?> RevokeAsync(Uri revocationEndpoint, string accessToken)
+    public string? Revoke(Uri revocationEndpoint, string accessToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, revocationEndpoint);
         request.Content = new FormUrlEncodedContent([new("token", accessToken), new("token_type_hint", "access_token")]);
-        var answer = await http.SendAsync($"The revocation endpoint {revocationEndpoint}", request);
+        var answer = http.Send($"The revocation endpoint {revocationEndpoint}", request);
         return answer.IsSuccess ? null : OAuthError.In(answer) is { } error ? $"{answer.Asked} answered {answer.StatusLine}: {error}" : answer.Description();
     }
 

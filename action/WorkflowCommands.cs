@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace OctoLogin.Action;
 
 /// <summary>
@@ -64,10 +62,11 @@ internal sealed class WorkflowCommands(TextWriter output, Func<string, string?> 
         }
     }
 
-    // The value may hold any line. A delimiter that nobody can foresee keeps it from ending early and naming variables of its own.
+    // The value may hold any line. A delimiter that nobody can foresee (122 random bits, from the kernel) keeps it from ending early and
+    // naming variables of its own.
     private static string Heredoc(string name, string value)
     {
-        var delimiter = "octologin_" + RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var delimiter = "octologin_" + Guid.NewGuid().ToString("N");
         return $"{name}<<{delimiter}\n{value}\n{delimiter}\n";
     }
 
