@@ -87,20 +87,24 @@ internal sealed class HttpCalls
 
     private static LoginException Explain(string asked, HttpRequestException failure)
     {
-        var reason = PlainText.OneLine((failure.InnerException ?? failure).Message, 300);
+        // The outer message names the address that was tried, which is the proxy's where there is one.
+        var reason = PlainText.OneLine(failure.HttpRequestError == HttpRequestError.SecureConnectionError ? (failure.InnerException ?? failure).Message : failure.Message, 300);
         return failure.HttpRequestError switch
         {
-            // An AuthenticationException that nothing caused is our own refusal of the certificate; another try would end the same way.
+            // An AuthenticationException that nothing caused is our own refusal, mostly of the certificate; another try would end the same way.
             HttpRequestError.SecureConnectionError when failure.InnerException is AuthenticationException { InnerException: null } =>
-                new LoginException($"{asked} has a certificate that is not trusted here: {reason} "
-                    + "If a private CA signed it, set the environment variable SSL_CERT_FILE to a PEM file with that CA that the container can read, such as one in the workspace."),
+                new LoginException($"{asked} cannot be trusted: {reason} {CertificateAdvice()}"),
             HttpRequestError.ProxyTunnelError when failure.StatusCode is HttpStatusCode.ProxyAuthenticationRequired or HttpStatusCode.Forbidden =>
-                new LoginException($"{asked} cannot be reached: the proxy of HTTPS_PROXY answered {(int)failure.StatusCode} {failure.StatusCode}. Put the server into NO_PROXY if it needs no proxy, or correct the proxy's user and password."),
+                new LoginException($"{asked} cannot be reached: the proxy of HTTPS_PROXY answered {(int)failure.StatusCode} {failure.StatusCode}. "
+                    + "Put the server into NO_PROXY if it needs no proxy, or correct the proxy's user and password."),
             HttpRequestError.ConfigurationLimitExceeded => new LoginException($"{asked} sent more than 1 MiB: is `server` right?"),
-            HttpRequestError.NameResolutionError => new TransientException($"{asked} cannot be reached: its name was not found ({reason})."),
             _ => new TransientException($"{asked} cannot be reached: {reason}{(reason.EndsWith('.') ? "" : ".")}"),
         };
     }
+
+    private static string CertificateAdvice() => Environment.GetEnvironmentVariable("SSL_CERT_FILE") is { Length: > 0 } file && !File.Exists(file)
+        ? $"SSL_CERT_FILE is {PlainText.OneLine(file, 200)}, and no such file is here: this container sees the workspace as /github/workspace, and nothing else of the runner's machine."
+        : "If a private CA signed the server's certificate, set the environment variable SSL_CERT_FILE to a PEM file with that CA which this container can read, such as one in the workspace.";
 
     private static string? CorrelationId(HttpResponseMessage response) =>
         response.Headers.TryGetValues("X-Correlation-Id", out var values) ? string.Join(' ', values) : null;

@@ -20,8 +20,8 @@ internal sealed record ServerMetadata(Uri TokenEndpoint, Uri? RevocationEndpoint
         var own = server.Own(tokenEndpoint, issuer);
         if (own != tokenEndpoint)
         {
-            commands.Warning($"The server at {server.Text} says that its token endpoint is {PlainText.OneLine(tokenEndpoint.AbsoluteUri, 300)}, on another origin. Tokens are sent only to the origin that `server` names, so {own} is used instead. "
-                + "Give `server` the address that the server knows itself by, or correct that on the server (ServerUri).");
+            commands.Warning($"The server at {server.Text} says that its token endpoint is {PlainText.OneLine(tokenEndpoint.AbsoluteUri, 300)}, on another origin. "
+                + $"Tokens are sent only to the origin that `server` names, so {own} is used instead. Give `server` the address that the server knows itself by, or correct that on the server (ServerUri).");
         }
         var revocationEndpoint = Endpoint(document, "revocation_endpoint", answer);
         return new ServerMetadata(own, revocationEndpoint is null ? null : server.Own(revocationEndpoint, issuer));
@@ -35,6 +35,7 @@ internal sealed record ServerMetadata(Uri TokenEndpoint, Uri? RevocationEndpoint
         }
         return value.ValueKind == JsonValueKind.String && Uri.TryCreate(value.GetString(), UriKind.Absolute, out var endpoint) && endpoint.Scheme is "https" or "http"
             ? endpoint
-            : throw new LoginException($"{answer.Asked} says that its `{name}` is {PlainText.OneLine(value.ToString(), 200)}, which is not an https address: the server's own address (ServerUri) needs correcting.");
+            : throw new LoginException($"{answer.Asked} says that its `{name}` is {PlainText.OneLine(value.ToString(), 200)}, which is not an https address: "
+                + "the server's own address (ServerUri) needs correcting.");
     }
 }

@@ -38,7 +38,7 @@ internal sealed record ServerUrl
         var shown = PlainText.OneLine(text, 200);
         if (!Uri.TryCreate(text, UriKind.Absolute, out uri) || uri.Scheme is not ("https" or "http") || uri.Host.Length == 0)
         {
-            return text.Contains("://", StringComparison.Ordinal) || text.Contains(' ')
+            return text.Contains("://", StringComparison.Ordinal) || text is "https:" or "http:" || text.Contains(' ')
                 ? $"Input `server` is '{shown}': it must be an address that begins with https://, such as https://octopus.example.com."
                 : $"Input `server` is '{shown}', without a scheme: did you mean https://{shown}?";
         }

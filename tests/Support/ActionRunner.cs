@@ -120,7 +120,7 @@ public sealed class ActionRunner
         var environment = new Dictionary<string, string>(Environment);
         foreach (var file in FileCommands)
         {
-            environment[file] = $"{folder}/{file}";
+            environment.TryAdd(file, $"{folder}/{file}");
         }
         foreach (var (name, value) in Inputs)
         {

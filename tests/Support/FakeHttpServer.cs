@@ -16,7 +16,9 @@ public sealed record FakeAnswer(int Status, string Body = "", string ContentType
 {
     public static readonly FakeAnswer Abort = new(0);
 
-    public Dictionary<string, string> Headers { get; init; } = [];
+    public IReadOnlyDictionary<string, string> Headers { get; private init; } = new Dictionary<string, string>();
+
+    public FakeAnswer With(string header, string value) => this with { Headers = new Dictionary<string, string>(Headers) { [header] = value } };
 }
 
 /// <summary>A server at the network's edge: real HTTP (and TLS, with a certificate) on a free loopback port, with a function for a mind.</summary>
