@@ -13,7 +13,11 @@ public static class AccessServices
         new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder(CallerAuthentication.SchemeName).RequireAuthenticatedUser().Build());
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder(CallerAuthentication.SchemeName)
+                .RequireAssertion(call => call.User.Identity?.IsAuthenticated == true || LeadsNowhere(call.Resource)).Build());
         return services.AddSingleton<CallerStore>().AddSingleton<AccessTokenVerifier>();
     }
+
+    // A path without a route (404) or a method that it has not (405) is told as such to everybody.
+    private static bool LeadsNowhere(object? resource) => resource is HttpContext context && context.GetEndpoint() is not RouteEndpoint;
 }

@@ -42,6 +42,8 @@ public sealed class OAuthErrors(RequestDelegate next, ILogger<OAuthErrors> log)
         {
             case OAuthException refusal:
                 return refusal;
+            case Http.ApiException api:
+                return new OAuthException(api.Status == StatusCodes.Status401Unauthorized ? "invalid_client" : "invalid_request", api.Message, status: api.Status);
             case BadHttpRequestException bad:
                 return new OAuthException("invalid_request", bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? TokenExchangeRequest.TooLarge : "The request could not be read.", bad.Message, bad.StatusCode);
             case var outage when Outage.Is(outage):
@@ -58,7 +60,6 @@ public sealed class OAuthErrors(RequestDelegate next, ILogger<OAuthErrors> log)
         404 => new("invalid_request", $"There is nothing at {Http.Printable.Of(context.Request.Path)}.", status: 404),
         405 => new("invalid_request", $"{context.Request.Method} is not possible here; allowed: {context.Response.Headers.Allow}.", status: 405),
         415 => new("invalid_request", TokenExchangeRequest.UnsupportedType, status: 415),
-        401 => new("invalid_client", "This endpoint needs a caller: send an API key or an access token.", status: 401),
         var other => new("invalid_request", $"The request was refused with status {other}.", status: other),
     };
 
