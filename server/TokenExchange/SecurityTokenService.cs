@@ -29,9 +29,10 @@ public sealed class SecurityTokenService(
             await audit.AppendAsync(attempt.Refused(refusal), CancellationToken.None);
             throw;
         }
-        catch (BadHttpRequestException unreadable)
+        catch (Exception fault) when (!Outage.Is(fault) && !cancel.IsCancellationRequested)
         {
-            await audit.AppendAsync(attempt.Refused(OAuthException.InvalidRequest("The request could not be read.", unreadable.Message)), CancellationToken.None);
+            // A body that broke off, or a bug of ours: neither is a decision, both are attempts.
+            await audit.AppendAsync(attempt.Refused(new OAuthException("server_error", "The request could not be answered.", fault.Message)), CancellationToken.None);
             throw;
         }
     }
