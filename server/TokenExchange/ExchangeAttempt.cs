@@ -12,6 +12,9 @@ public sealed class ExchangeAttempt(AuditActor origin)
 {
     public string? Audience { get; set; }
     public ServiceAccount? Account { get; set; }
+
+    /// <summary>The account and its identities were taken from memory and not read for this attempt.</summary>
+    public bool DecidedFromMemory { get; set; }
     public CompactJws? Token { get; set; }
     public IdentityMatch? Considered { get; set; }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OctoLogin.Access;
 using OctoLogin.Audit;
 using OctoLogin.Database;
@@ -11,8 +10,8 @@ namespace OctoLogin.TokenExchange;
 
 /// <summary>The exchange (RFC 8693): a subject token for a short-lived access token. The steps are the contract's, in its order.</summary>
 public sealed class SecurityTokenService(
-    ServiceAccountStore accounts, OidcIdentityStore identities, SubjectTokenValidator validator, ExchangeJournal journal,
-    CallerStore callers, TokenSigner signer, IssuerOptions issuer, TimeProvider clock)
+    TrustedAccounts accounts, SubjectTokenValidator validator, ExchangeJournal journal, CallerStore callers,
+    TokenSigner signer, IssuerOptions issuer, TimeProvider clock)
 {
     private const int MostTries = 3;
 
@@ -52,23 +51,29 @@ public sealed class SecurityTokenService(
 
         for (var tries = 0; tries < MostTries; tries++)
         {
-            if (await DecideAsync(request, token, attempt, cancel) is { } answer)
+            try
             {
-                return answer;
+                if (await DecideAsync(request, token, attempt, fresh: tries > 0, cancel) is { } answer)
+                {
+                    return answer;
+                }
+            }
+            catch (OAuthException) when (attempt.DecidedFromMemory)
+            {
+                // What is remembered may be out of date, and nobody is refused by that.
             }
         }
         throw OAuthException.Unavailable("The service account is being changed right now. Nothing was issued; try again in a few seconds.", 5);
     }
 
     /// <summary>Null: what was decided on has changed before it was recorded, so that it must be decided again.</summary>
-    private async Task<TokenAnswer?> DecideAsync(TokenExchangeRequest request, CompactJws token, ExchangeAttempt attempt, CancellationToken cancel)
+    private async Task<TokenAnswer?> DecideAsync(TokenExchangeRequest request, CompactJws token, ExchangeAttempt attempt, bool fresh, CancellationToken cancel)
     {
         // 3. Its issuer is one that the named account trusts. Nothing has been fetched from anywhere so far.
-        var (account, trusting) = await FindTrustAsync(request.Audience, token, attempt, cancel);
+        var (account, trusting) = await FindTrustAsync(request.Audience, token, attempt, fresh, cancel);
 
-        // 4, 5, 6. The issuer's key, the signature, the times.
+        // 4, 5, 6. The issuer's key, the signature, the times and the id.
         await validator.ValidateAsync(token, token.Claim("iss")!, cancel);
-        RequireBoundedTokenId(token);
 
         // 7, 8, 9. Audience, subject and conditions of one identity.
         var matched = Match(account, trusting, token, attempt);
@@ -85,21 +90,21 @@ public sealed class SecurityTokenService(
     }
 
     private async Task<(ServiceAccount Account, IReadOnlyList<OidcIdentity> Trusting)> FindTrustAsync(
-        string audience, CompactJws token, ExchangeAttempt attempt, CancellationToken cancel)
+        string audience, CompactJws token, ExchangeAttempt attempt, bool fresh, CancellationToken cancel)
     {
         var presented = token.Claim("iss");
-        attempt.Account = Guid.TryParseExact(audience, "D", out var externalId) ? await accounts.FindByExternalIdAsync(externalId, cancel) : null;
-        // The same questions to the database whether or not there is such an account.
-        var registered = await identities.ListAsync(attempt.Account?.Id ?? "", cancel);
-        var trusting = registered.Where(identity => identity.Issuer == presented).ToList();
-        if (attempt.Account is { } account && trusting.Count > 0 && presented != issuer.ServerUri)
+        // What is no GUID is asked for as well, so that it takes as long.
+        _ = Guid.TryParseExact(audience, "D", out var externalId);
+        var found = fresh ? await accounts.ReadAsync(externalId, cancel) : await accounts.GetAsync(externalId, cancel);
+        (attempt.Account, attempt.DecidedFromMemory) = (found?.Account, found?.FromMemory == true);
+        if (found is not null && presented != issuer.ServerUri && found.Identities.Where(identity => identity.Issuer == presented).ToList() is { Count: > 0 } trusting)
         {
-            return (account, trusting);
+            return (found.Account, trusting);
         }
-        throw Disclosure.Untrusted(audience, token, attempt.Account is null
+        throw Disclosure.Untrusted(audience, token, found is null
             ? $"There is no service account with the GUID '{Printable.Of(audience, 100)}'."
             : presented == issuer.ServerUri ? "The token is one of this server's own, which is never accepted as a subject token."
-            : $"None of the {registered.Count} OIDC identities of {attempt.Account.Username} has the issuer '{Printable.Of(presented)}'.");
+            : $"None of the {found.Identities.Count} OIDC identities of {found.Account.Username} has the issuer '{Printable.Of(presented)}'.");
     }
 
     private OidcIdentity Match(ServiceAccount account, IReadOnlyList<OidcIdentity> trusting, CompactJws token, ExchangeAttempt attempt)
@@ -159,9 +164,16 @@ public sealed class SecurityTokenService(
         return await journal.WriteAsync(attempt.Issued(issued, redemption.Pin), redemption) switch
         {
             JournalOutcome.Recorded => new TokenAnswer(jwt, seconds, scope),
-            JournalOutcome.UsedBefore => throw OAuthException.InvalidRequest("The token was used before; each token is accepted once. Request a new one right before the exchange."),
+            JournalOutcome.UsedBefore => throw UsedBefore(attempt),
             _ => null,
         };
+    }
+
+    private static OAuthException UsedBefore(ExchangeAttempt attempt)
+    {
+        // The database said so; deciding again would change nothing.
+        attempt.DecidedFromMemory = false;
+        return OAuthException.InvalidRequest("The token was used before; each token is accepted once. Request a new one right before the exchange.");
     }
 
     private static Redemption Redeeming(CompactJws token, OidcIdentity identity) => new()
@@ -176,18 +188,6 @@ public sealed class SecurityTokenService(
             ? new(OidcIdentity.Text(token.Payload, "repository_id")!, OidcIdentity.Text(token.Payload, "repository_owner_id")!)
             : null,
     };
-
-    private static void RequireBoundedTokenId(CompactJws token)
-    {
-        if (!token.Payload.TryGetProperty("jti", out var jti))
-        {
-            return;
-        }
-        if (jti.ValueKind != JsonValueKind.String || jti.GetString() is not { Length: > 0 and <= 1000 })
-        {
-            throw OAuthException.InvalidRequest("The token's 'jti' is not a string of 1 to 1000 characters.");
-        }
-    }
 }
 
 /// <summary>RFC 8693 section 2.2.1. <paramref name="ExpiresIn"/> in seconds.</summary>
