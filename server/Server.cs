@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Npgsql;
 using OctoLogin.Access;
 using OctoLogin.Audit;
@@ -30,8 +31,7 @@ public static class Server
             replace?.Invoke(builder.Services);
             var app = builder.Build();
             UseAndMap(app, database);
-            await app.Services.GetRequiredService<FirstStart>().RunAsync(settings.Admin, cancel);
-            await app.Services.GetRequiredService<SigningKeyRotation>().EnsureAsync(cancel);
+            await PrepareAsync(app.Services, settings.Admin, cancel);
             await app.Services.GetRequiredService<SigningKeyRing>().ReloadAsync(cancel);
             await ListenAsync(app, cancel);
             return new RunningServer(app, database);
@@ -55,6 +55,13 @@ public static class Server
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);
         services.AddSingleton<FirstStart>();
+    }
+
+    /// <summary>What a database must hold before it is worked with, by this server or by a verb.</summary>
+    public static async Task PrepareAsync(IServiceProvider services, AdminOptions admin, CancellationToken cancel)
+    {
+        await services.GetRequiredService<FirstStart>().RunAsync(admin, cancel);
+        await services.GetRequiredService<SigningKeyRotation>().EnsureAsync(cancel);
     }
 
     private static void UseAndMap(WebApplication app, OpenDatabase database)
@@ -85,6 +92,11 @@ public static class Server
         catch (IOException taken) when (taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             throw new StartupException($"Urls is '{string.Join(';', app.Urls)}', and another program listens there already. Stop it, or set Urls to another port (Urls=http://localhost:8066).", taken);
+        }
+        // A port that needs rights, an address of another machine; a certificate that is missing, unreadable or has another password.
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException or InvalidOperationException or FormatException or CryptographicException)
+        {
+            throw new StartupException($"The server cannot listen as Urls ('{string.Join(';', app.Urls)}') and Kestrel say: {fault.Message}", fault);
         }
     }
 }
