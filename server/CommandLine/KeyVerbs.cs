@@ -87,7 +87,7 @@ public static class KeyVerbs
     {
         var signing = keys.FirstOrDefault(key => key.ActiveFrom <= now && key.IsPublished(now) && key.PrivateKey.Length > 0);
         return [.. keys.Select(key => new SigningKeyResource(key.Kid, key.Algorithm,
-            key.RevokedAt is not null ? "revoked" : !key.IsPublished(now) ? "retired" : key.Kid == signing?.Kid ? "signing" : key.ActiveFrom > now ? "next" : "published",
+            key.RevokedAt is not null ? "revoked" : !key.IsPublished(now) ? "retired" : key.Kid == signing?.Kid ? "signing" : key.WillSign(now) ? "next" : "published",
             key.CreatedAt, key.ActiveFrom, key.PublishedUntil, key.RevokedAt))];
     }
 }

@@ -41,7 +41,7 @@ public sealed class SigningKeyRotation(
             await store.LockAsync(connection, cancel);
             var now = clock.GetUtcNow();
             // The JWKS holds few keys: a row of keys that do not sign yet would push out the one that does.
-            var next = (await store.ListAsync(connection, cancel)).FirstOrDefault(key => key.ActiveFrom > now && key.RevokedAt is null);
+            var next = (await store.ListAsync(connection, cancel)).FirstOrDefault(key => key.WillSign(now));
             return next is not null && !atOnce ? next : await CreateAsync(connection, atOnce ? now : now + PublishedBeforeUse, actor, cancel);
         }, cancel);
 
