@@ -76,12 +76,7 @@ public sealed class UsageTests
     [Fact]
     public void Knows_every_setting_that_the_server_reads()
     {
-        var root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "OctoLogin.sln")))
-        {
-            root = Path.GetDirectoryName(root) ?? throw new DirectoryNotFoundException("OctoLogin.sln");
-        }
-        var read = Directory.EnumerateFiles(Path.Combine(root, "server"), "*.cs", SearchOption.AllDirectories)
+        var read = Directory.EnumerateFiles(Path.Combine(Repository.Root, "server"), "*.cs", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/obj/", StringComparison.Ordinal))
             .SelectMany(file => Regex.Matches(File.ReadAllText(file), """(?:onfiguration\[|GetSection\(|GetValue<\w+>\()"(\w+)""").Select(match => match.Groups[1].Value))
             .Distinct();

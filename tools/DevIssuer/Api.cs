@@ -31,10 +31,11 @@ internal sealed class Api : IDisposable
         return await ReadAsync($"GET {path}", answer, cancel);
     }
 
-    public async Task<JsonElement> PostAsync(string path, object body, CancellationToken cancel)
+    public async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string path, object body, CancellationToken cancel)
     {
-        using var answer = await client.PostAsJsonAsync(path, body, new JsonSerializerOptions(), cancel);
-        return await ReadAsync($"POST {path}", answer, cancel);
+        // Names as they are written: the API's are in Pascal case.
+        using var answer = await client.PostAsJsonAsync(path, body, JsonSerializerOptions.Default, cancel);
+        return (answer.StatusCode, await ReadAsync($"POST {path}", answer, cancel));
     }
 
     public void Dispose() => client.Dispose();

@@ -30,17 +30,17 @@ internal sealed class Demonstration(RunOptions options, LocalServer server, DevI
 
         Story.Step("The next step of the same job creates a release with that token");
         using var workflow = Api.WithToken(options.Url, token);
-        var release = await workflow.PostAsync("/api/Spaces-1/releases/create/v1", new { ProjectName = Registration.Project }, cancel);
+        var (status, release) = await workflow.PostAsync("/api/Spaces-1/releases/create/v1", new { ProjectName = Registration.Project }, cancel);
         var version = release.GetProperty("ReleaseVersion").GetString();
-        Story.Checked($"POST /api/Spaces-1/releases/create/v1 answered: release {version} of {Registration.Project} ({release.GetProperty("ReleaseId").GetString()})");
+        Story.Checked($"POST /api/Spaces-1/releases/create/v1: {(int)status}, release {version} of {Registration.Project} ({release.GetProperty("ReleaseId").GetString()})");
         var kept = await admin.GetAsync($"/api/Spaces-1/releases/{release.GetProperty("ReleaseId").GetString()}", cancel);
         Require(kept.GetProperty("Version").GetString() == version, "The release that was created is not the one that the server has.");
-        Story.Checked("the administrator sees the same release");
+        Story.Checked($"the administrator finds release {version} too");
 
         Story.Step("The job ends; the action's post step revokes the token");
         await action.RunAsync(["revoke"], login.State.Select(each => new KeyValuePair<string, string>($"STATE_{each.Key}", each.Value)), cancel);
-        var status = await workflow.StatusAsync("/api/users/me", cancel);
-        Require(status == HttpStatusCode.Unauthorized, $"After the revocation the token must be refused with 401, but the server answered {(int)status}.");
+        var afterwards = await workflow.StatusAsync("/api/users/me", cancel);
+        Require(afterwards == HttpStatusCode.Unauthorized, $"After the revocation the token must be refused with 401, but the server answered {(int)afterwards}.");
         Story.Checked("GET /api/users/me with the token: 401");
 
         Story.Step("Another workflow of the same repository, on branch feature, tries the same");

@@ -69,7 +69,7 @@ internal sealed class Registration(LocalServer server, Api admin, string issuer)
         var known = (await admin.GetAsync("/api/teams/all", cancel)).EnumerateArray().FirstOrDefault(each => Is(each, "Name", Team));
         if (known.ValueKind == JsonValueKind.Undefined)
         {
-            var team = await admin.PostAsync("/api/teams", new { Name = Team, MemberUserIds = new[] { accountId } }, cancel);
+            var (_, team) = await admin.PostAsync("/api/teams", new { Name = Team, MemberUserIds = new[] { accountId } }, cancel);
             var role = (await admin.GetAsync("/api/userroles/all", cancel)).EnumerateArray().First(each => Is(each, "Name", Role));
             await admin.PostAsync("/api/scopeduserroles",
                 new { UserRoleId = role.GetProperty("Id").GetString(), TeamId = team.GetProperty("Id").GetString(), SpaceId = Space }, cancel);
