@@ -25,6 +25,12 @@ public sealed record TokenScope
         && (ProjectIds is null || Contains(ProjectIds, target.ProjectId) || Spared(permission, Reach.Project))
         && (EnvironmentIds is null || Contains(EnvironmentIds, target.EnvironmentId) || Spared(permission, Reach.Environment));
 
+    /// <summary>Leaves the permission for at least something in the space.</summary>
+    public bool AllowsSomewhere(Permission permission, string spaceId) =>
+        (Permissions is null || Permissions.Contains(permission))
+        && (SpaceIds is null || Contains(SpaceIds, spaceId))
+        && (permission.Reach() != Reach.Unlimited || (ProjectIds is null && EnvironmentIds is null));
+
     /// <summary>Null when <paramref name="text"/> is a scope; otherwise what is wrong with it.</summary>
     public static string? TryParse(string? text, out TokenScope? scope)
     {
@@ -47,7 +53,7 @@ public sealed record TokenScope
             {
                 ids.Add(word[(colon + 1)..]);
             }
-            else if (char.IsAsciiLetterUpper(word[0]) && Enum.TryParse<Permission>(word, out var permission))
+            else if (Access.Permissions.Find(word) is { } permission)
             {
                 permissions.Add(permission);
             }
