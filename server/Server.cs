@@ -6,6 +6,7 @@ using OctoLogin.Http;
 using OctoLogin.OpenIdProvider;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.Spaces;
+using OctoLogin.Teams;
 using OctoLogin.TokenExchange;
 using OctoLogin.Users;
 
@@ -51,6 +52,7 @@ public static class Server
         services.AddAccess();
         services.AddSingleton<SpaceStore>();
         services.AddUsers();
+        services.AddTeams();
         services.AddServiceAccounts(settings.GitHub);
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);
@@ -73,6 +75,9 @@ public static class Server
         app.MapTokenExchange();
         app.MapSpaces();
         app.MapUsers();
+        app.MapTeams();
+        app.MapAccess();
+        app.MapEvents();
         app.MapServiceAccounts();
     }
 
