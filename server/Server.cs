@@ -3,6 +3,7 @@ using OctoLogin.Access;
 using OctoLogin.Audit;
 using OctoLogin.Database;
 using OctoLogin.Http;
+using OctoLogin.OpenApi;
 using OctoLogin.OpenIdProvider;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.Spaces;
@@ -56,6 +57,7 @@ public static class Server
         services.AddServiceAccounts(settings.GitHub);
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);
+        services.AddApiDocument();
         services.AddSingleton<FirstStart>();
     }
 
@@ -78,6 +80,7 @@ public static class Server
         app.MapTeams();
         app.MapAccess();
         app.MapEvents();
+        app.MapApiDocument();
         app.MapServiceAccounts();
     }
 

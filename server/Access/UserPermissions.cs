@@ -50,7 +50,7 @@ public sealed record UserTeam(string Id, string Name, string? SpaceId, IReadOnly
 public static class UserPermissionsEndpoint
 {
     public static void MapUserPermissions(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/api/users/{id}/permissions", GetPermissions).WithTags("users");
+        routes.MapGet("/api/users/{id}/permissions", GetPermissions).WithTags("users").WithSummary("Get what a user may do");
 
     private static async Task<UserPermissions> GetPermissions(
         string id, Caller caller, UserStore users, CallerStore callers, TeamStore teams, SpaceStore spaces, CancellationToken cancel)

@@ -26,7 +26,7 @@ public static class AuditEndpoints
         Page page, AuditQuery query, SpaceContext? space, Caller caller, AuditLog audit, CancellationToken cancel)
     {
         var slice = await audit.ListAsync(query.Filter, SeenSpaces(caller, space), page, cancel);
-        return ResourceCollection<AuditEventResource>.Of(page, slice.Total, [.. slice.Items.Select(AuditEventResource.Of)]);
+        return ResourceCollection<AuditEventResource>.Of(page, slice.Total, [.. slice.Items.Select(AuditEventResource.Of)]) with { ItemType = "Event" };
     }
 
     private static async Task<AuditEventResource> Get(string id, SpaceContext? space, Caller caller, AuditLog audit, CancellationToken cancel)

@@ -7,6 +7,11 @@ namespace OctoLogin.Audit;
 /// The query of the events: <c>from</c> and <c>to</c> (ISO 8601, UTC unless an offset is given), and <c>users</c>,
 /// <c>eventCategories</c>, <c>regarding</c>, each repeated or joined by commas.
 /// </summary>
+[QueryParameter("from", "The earliest time, such as 2026-01-31T13:45:00Z or 2026-01-31.")]
+[QueryParameter("to", "The latest time.")]
+[QueryParameter("users", "Ids of users, repeated or joined by commas.", typeof(string[]))]
+[QueryParameter("eventCategories", "Categories, repeated or joined by commas.", typeof(string[]))]
+[QueryParameter("regarding", "Ids of documents that the event is about, repeated or joined by commas.", typeof(string[]))]
 public sealed record AuditQuery(AuditFilter Filter)
 {
     private static readonly string[] Formats =

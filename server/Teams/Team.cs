@@ -17,7 +17,7 @@ public sealed record Team
     public IReadOnlyList<ExternalGroup> ExternalSecurityGroups => field ??= JsonSerializer.Deserialize<ExternalGroup[]>(GroupsJson, Json.Options)!;
 
     [JsonIgnore]
-    public required string GroupsJson { get; init; }
+    public string GroupsJson { get; init; } = "[]";
 
     /// <summary>False for the built-in team.</summary>
     public required bool CanBeDeleted { get; init; }

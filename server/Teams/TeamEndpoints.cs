@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using OctoLogin.Access;
@@ -11,6 +12,8 @@ namespace OctoLogin.Teams;
 
 public static class TeamEndpoints
 {
+    private const string IncludeSystem = "In a space: also the server's teams. Without a space they are always there.";
+
     public static IServiceCollection AddTeams(this IServiceCollection services) => services.AddSingleton<TeamStore>();
 
     public static void MapTeams(this IEndpointRouteBuilder routes)
@@ -31,9 +34,8 @@ public static class TeamEndpoints
         group.MapDelete("/{id}", Delete);
     }
 
-    /// <param name="includeSystem">In a space: also the server's teams. Without one they are always there.</param>
     private static async Task<ResourceCollection<Team>> List(
-        Page page, bool? includeSystem, SpaceContext? space, Caller caller, TeamStore teams, CancellationToken cancel)
+        Page page, [Description(IncludeSystem)] bool? includeSystem, SpaceContext? space, Caller caller, TeamStore teams, CancellationToken cancel)
     {
         if (space is not null)
         {
@@ -45,7 +47,7 @@ public static class TeamEndpoints
         return ResourceCollection<Team>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<IReadOnlyList<Team>> All(bool? includeSystem, SpaceContext? space, Caller caller, TeamStore teams, CancellationToken cancel) =>
+    private static async Task<IReadOnlyList<Team>> All([Description(IncludeSystem)] bool? includeSystem, SpaceContext? space, Caller caller, TeamStore teams, CancellationToken cancel) =>
         (await List(Page.All, includeSystem, space, caller, teams, cancel)).Items;
 
     private static async Task<Team> Get(string id, SpaceContext? space, Caller caller, TeamStore teams, CancellationToken cancel)

@@ -13,14 +13,14 @@ public static class UserEndpoints
     {
         var group = routes.MapGroup("/api/users").WithTags("users");
         group.MapGet("", List);
-        group.MapGet("/me", Me);
+        group.MapGet("/me", Me).WithSummary("Get yourself");
         group.MapGet("/{id}", Get);
         group.MapPost("", Create);
         group.MapPut("/{id}", Update);
         group.MapDelete("/{id}", Delete);
-        group.MapGet("/{id}/apikeys", ListApiKeys);
-        group.MapPost("/{id}/apikeys", CreateApiKey);
-        group.MapDelete("/{id}/apikeys/{keyId}", DeleteApiKey);
+        group.MapGet("/{id}/apikeys", ListApiKeys).WithSummary("List a user's API keys, without the keys themselves");
+        group.MapPost("/{id}/apikeys", CreateApiKey).WithSummary("Create an API key, which only this answer shows");
+        group.MapDelete("/{id}/apikeys/{keyId}", DeleteApiKey).WithSummary("Delete an API key");
     }
 
     private static async Task<ResourceCollection<User>> List(Page page, Caller caller, UserStore users, CancellationToken cancel)
