@@ -13,7 +13,7 @@ namespace OctoLogin;
 public sealed class FirstStart(
     NpgsqlDataSource database, SpaceStore spaces, UserStore users, UserAccounts accounts, ApiKeyStore keys, AuditLog audit, TimeProvider clock)
 {
-    public const string AdministratorsTeam = "teams-administrators";
+    public const string AdministratorsTeam = Administrators.TeamId;
 
     public async Task RunAsync(AdminOptions admin, CancellationToken cancel)
     {

@@ -5,9 +5,11 @@ using OctoLogin.Access;
 using OctoLogin.Audit;
 using OctoLogin.Database;
 using OctoLogin.Http;
+using OctoLogin.OpenApi;
 using OctoLogin.OpenIdProvider;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.Spaces;
+using OctoLogin.Teams;
 using OctoLogin.TokenExchange;
 using OctoLogin.Users;
 
@@ -57,9 +59,11 @@ public static class Server
         services.AddAccess();
         services.AddSingleton<SpaceStore>();
         services.AddUsers();
+        services.AddTeams();
         services.AddServiceAccounts(settings.GitHub);
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);
+        services.AddApiDocument();
         services.AddSingleton<FirstStart>();
     }
 
@@ -86,6 +90,10 @@ public static class Server
         app.MapTokenExchange();
         app.MapSpaces();
         app.MapUsers();
+        app.MapTeams();
+        app.MapAccess();
+        app.MapEvents();
+        app.MapApiDocument();
         app.MapServiceAccounts();
     }
 

@@ -75,20 +75,4 @@ public sealed record KnownUser
 
     public IReadOnlyList<Grant> ReadGrants() =>
         [.. JsonSerializer.Deserialize<GrantRow[]>(Grants, Json.Options)!.Select(row => row.ToGrant())];
-
-    private sealed record GrantRow(
-        string? SpaceId, string[] ProjectIds, string[] ProjectGroupIds, string[] EnvironmentIds, string[] TenantIds, string[] Permissions)
-    {
-        // A permission that this version does not know gives nothing.
-        public Grant ToGrant() => new()
-        {
-            SpaceId = SpaceId,
-            ProjectIds = ProjectIds,
-            ProjectGroupIds = ProjectGroupIds,
-            EnvironmentIds = EnvironmentIds,
-            TenantIds = TenantIds,
-            Permissions = Permissions.Select(name => Enum.TryParse<Permission>(name, out var known) ? known : (Permission?)null)
-                .OfType<Permission>().ToHashSet(),
-        };
-    }
 }

@@ -18,7 +18,7 @@ public static class TokenEndpoint
         // Octopus documents the second path for the same endpoint.
         foreach (var path in (ReadOnlySpan<string>)["/token/v1", "/api/token/v1"])
         {
-            routes.MapPost(path, Exchange).AllowAnonymous().ExcludeFromDescription();
+            routes.MapPost(path, Exchange).AllowAnonymous().DescribeExchange();
         }
         routes.MapRevocation();
         routes.MapIntrospection();
@@ -36,7 +36,7 @@ public static class TokenEndpoint
         null, null, "OpenID Connect token exchange", context.TraceIdentifier,
         context.Connection.RemoteIpAddress?.ToString(), context.Request.Headers.UserAgent.ToString());
 
-    private sealed record TokenResponse(
+    internal sealed record TokenResponse(
         [property: JsonPropertyName("access_token")] string AccessToken,
         [property: JsonPropertyName("token_type")] string TokenType,
         [property: JsonPropertyName("issued_token_type")] string IssuedTokenType,
