@@ -3,10 +3,19 @@ using System.Security.Cryptography;
 using Npgsql;
 using OctoLogin.Access;
 using OctoLogin.Audit;
+using OctoLogin.Channels;
 using OctoLogin.Database;
+using OctoLogin.Environments;
 using OctoLogin.Http;
+<<<<<<< HEAD
 using OctoLogin.OpenApi;
+=======
+using OctoLogin.Lifecycles;
+>>>>>>> resources
 using OctoLogin.OpenIdProvider;
+using OctoLogin.ProjectGroups;
+using OctoLogin.Projects;
+using OctoLogin.Releases;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.Spaces;
 using OctoLogin.Teams;
@@ -63,7 +72,16 @@ public static class Server
         services.AddServiceAccounts(settings.GitHub);
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);
+<<<<<<< HEAD
         services.AddApiDocument();
+=======
+        services.AddEnvironments();
+        services.AddLifecycles();
+        services.AddProjectGroups();
+        services.AddProjects();
+        services.AddChannels();
+        services.AddReleases();
+>>>>>>> resources
         services.AddSingleton<FirstStart>();
     }
 
@@ -95,6 +113,12 @@ public static class Server
         app.MapEvents();
         app.MapApiDocument();
         app.MapServiceAccounts();
+        app.MapEnvironments();
+        app.MapLifecycles();
+        app.MapProjectGroups();
+        app.MapProjects();
+        app.MapChannels();
+        app.MapReleases();
     }
 
     private static async Task ListenAsync(WebApplication app, CancellationToken cancel)
