@@ -47,7 +47,7 @@ public sealed record TokenScope
             {
                 ids.Add(word[(colon + 1)..]);
             }
-            else if (char.IsAsciiLetterUpper(word[0]) && Enum.TryParse<Permission>(word, out var permission))
+            else if (Access.Permissions.Find(word) is { } permission)
             {
                 permissions.Add(permission);
             }
