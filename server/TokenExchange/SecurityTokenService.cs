@@ -29,9 +29,10 @@ public sealed class SecurityTokenService(
             await audit.AppendAsync(attempt.Refused(refusal), CancellationToken.None);
             throw;
         }
-        catch (BadHttpRequestException unreadable)
+        catch (Exception fault) when (!Outage.Is(fault) && !cancel.IsCancellationRequested)
         {
-            await audit.AppendAsync(attempt.Refused(OAuthException.InvalidRequest("The request could not be read.", unreadable.Message)), CancellationToken.None);
+            // A body that broke off, or a bug of ours: neither is a decision, both are attempts.
+            await audit.AppendAsync(attempt.Refused(new OAuthException("server_error", "The request could not be answered.", fault.Message)), CancellationToken.None);
             throw;
         }
     }
@@ -62,9 +63,7 @@ public sealed class SecurityTokenService(
         // 10. The account may be used.
         if (!account.IsActive)
         {
-            throw OAuthException.InvalidRequest(
-                $"The token is good, but service account {account.Audience} cannot be used now; an administrator sees why in the audit.",
-                $"Service account {account.Username} is disabled.");
+            throw Disclosure.Disabled(account);
         }
         var scope = await NarrowAsync(account, request.Scope, cancel);
 
@@ -84,13 +83,10 @@ public sealed class SecurityTokenService(
         {
             return (account, trusting);
         }
-        throw OAuthException.InvalidRequest(
-            $"No OIDC identity of service account '{Printable.Of(audience, 100)}' trusts a token with issuer '{Printable.Of(presented)}', " +
-            $"subject '{Printable.Of(token.Claim("sub"))}' and audience '{Printable.Of(OidcIdentity.Shown(token.Payload, "aud"))}'. " +
-            "Check the service account's GUID, and that an identity with this issuer, subject and audience is registered under its OpenID Connect page.",
-            attempt.Account is null ? $"There is no service account with the GUID '{Printable.Of(audience, 100)}'."
-                : presented == issuer.ServerUri ? "The token is one of this server's own, which is never accepted as a subject token."
-                : $"None of the {registered.Count} OIDC identities of {attempt.Account.Username} has the issuer '{Printable.Of(presented)}'.");
+        throw Disclosure.Untrusted(audience, token, attempt.Account is null
+            ? $"There is no service account with the GUID '{Printable.Of(audience, 100)}'."
+            : presented == issuer.ServerUri ? "The token is one of this server's own, which is never accepted as a subject token."
+            : $"None of the {registered.Count} OIDC identities of {attempt.Account.Username} has the issuer '{Printable.Of(presented)}'.");
     }
 
     private OidcIdentity Match(ServiceAccount account, IReadOnlyList<OidcIdentity> trusting, CompactJws token, ExchangeAttempt attempt)
@@ -99,19 +95,7 @@ public sealed class SecurityTokenService(
         var matches = trusting.Select(identity => identity.Match(token.Payload, account.Audience, now)).ToList();
         // The closest one is what the refusal speaks of: fewest checks failed, then most passed.
         attempt.Considered = matches.OrderBy(match => match.Checks.Count - match.Passed).ThenByDescending(match => match.Passed).First();
-        if (attempt.Considered.Matches)
-        {
-            return attempt.Considered.Identity;
-        }
-        var (identity, failed) = (attempt.Considered.Identity, attempt.Considered.FirstFailure);
-        var what = failed.Part is "subject" or "audience" ? $"The {failed.Part} differs" : $"The claim '{Printable.Of(failed.Part, 100)}' differs";
-        throw OAuthException.InvalidRequest(
-            $"The token is genuine, but no OIDC identity of the service account accepts it. {what} from the closest identity's. " +
-            $"The token has subject '{Printable.Of(OidcIdentity.Text(token.Payload, "sub"))}' and audience '{Printable.Of(OidcIdentity.Shown(token.Payload, "aud"))}'" +
-            (failed.Part is "subject" or "audience" ? "" : $", and '{Printable.Of(failed.Part, 100)}' is '{Printable.Of(failed.Actual)}'") +
-            $". {(failed.Part == "repository_id" && identity.IsUnpinned && !failed.Passed ? failed.Explanation + " " : "")}" +
-            "Identities are registered under the service account's OpenID Connect page.",
-            $"No identity matches; closest is {identity.Id} ({identity.Name}), where {failed.Part} is '{Printable.Of(failed.Actual)}' and must be '{Printable.Of(failed.Expected)}'. {failed.Explanation}");
+        return attempt.Considered.Matches ? attempt.Considered.Identity : throw Disclosure.NoMatch(attempt.Considered, token);
     }
 
     /// <summary>A scope can only take away: each word must be something that the account has.</summary>

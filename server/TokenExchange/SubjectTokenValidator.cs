@@ -24,10 +24,10 @@ public sealed class SubjectTokenValidator(IssuerMetadata issuers, TimeProvider c
         try
         {
             var keys = await entry.GetAsync(cancel);
-            var (key, fault) = Choose(keys, token);
+            var (key, fault) = keys.Choose(token);
             if (key is null && await entry.GetForUnknownKeyAsync(cancel) is { } fetched)
             {
-                (key, fault) = Choose(fetched, token);
+                (key, fault) = fetched.Choose(token);
             }
             if (key is null)
             {
@@ -45,27 +45,6 @@ public sealed class SubjectTokenValidator(IssuerMetadata issuers, TimeProvider c
                 retryAfterSeconds: 5,
                 $"The keys of issuer {issuer} cannot be fetched: {unreachable.Message}");
         }
-    }
-
-    /// <summary>The one key that may have signed it, or why there is none.</summary>
-    private static (VerificationKey? Key, string Fault) Choose(IssuerKeySet keys, CompactJws token)
-    {
-        if (token.KeyId is { } kid)
-        {
-            var named = keys.Keys.Where(key => key.KeyId == kid).ToList();
-            return named switch
-            {
-                [] => (null, $"it is signed with key '{Printable.Of(kid, 100)}', which the issuer does not publish"),
-                [var only] => only.Misfit(token.Algorithm) is { } misfit
-                    ? (null, $"it is signed with key '{Printable.Of(kid, 100)}', which cannot be used: {misfit}")
-                    : (only, ""),
-                _ => (null, $"the issuer publishes {named.Count} keys named '{Printable.Of(kid, 100)}'"),
-            };
-        }
-        var fitting = keys.Keys.Where(key => key.Misfit(token.Algorithm) is null).ToList();
-        return fitting is [var one]
-            ? (one, "")
-            : (null, $"it does not say which key signed it ('kid'), and {fitting.Count} of the issuer's keys fit {token.Algorithm.Name}");
     }
 
     public static void VerifyTimes(CompactJws token, DateTimeOffset now)
