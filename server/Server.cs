@@ -1,9 +1,15 @@
 using Npgsql;
 using OctoLogin.Access;
 using OctoLogin.Audit;
+using OctoLogin.Channels;
 using OctoLogin.Database;
+using OctoLogin.Environments;
 using OctoLogin.Http;
+using OctoLogin.Lifecycles;
 using OctoLogin.OpenIdProvider;
+using OctoLogin.ProjectGroups;
+using OctoLogin.Projects;
+using OctoLogin.Releases;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.Spaces;
 using OctoLogin.TokenExchange;
@@ -54,6 +60,12 @@ public static class Server
         services.AddServiceAccounts(settings.GitHub);
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);
+        services.AddEnvironments();
+        services.AddLifecycles();
+        services.AddProjectGroups();
+        services.AddProjects();
+        services.AddChannels();
+        services.AddReleases();
         services.AddSingleton<FirstStart>();
     }
 
@@ -74,6 +86,12 @@ public static class Server
         app.MapSpaces();
         app.MapUsers();
         app.MapServiceAccounts();
+        app.MapEnvironments();
+        app.MapLifecycles();
+        app.MapProjectGroups();
+        app.MapProjects();
+        app.MapChannels();
+        app.MapReleases();
     }
 
     private static async Task ListenAsync(WebApplication app, CancellationToken cancel)

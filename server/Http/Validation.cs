@@ -42,6 +42,14 @@ public sealed class Validation
         return string.IsNullOrWhiteSpace(value) ? null : value;
     }
 
+    /// <summary>The slug that was sent, else the present one, else one made from the name.</summary>
+    public string Slug(string? sent, string present, string name)
+    {
+        var slug = Optional("Slug", sent);
+        Fault(slug is null ? null : Http.Slug.Fault(slug));
+        return slug ?? (present.Length > 0 ? present : Http.Slug.From(name));
+    }
+
     public void ThrowIfAny()
     {
         if (faults.Count > 0)

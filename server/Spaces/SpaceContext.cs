@@ -10,6 +10,13 @@ public sealed record SpaceContext(string Id, Space Space)
 {
     public static ValueTask<SpaceContext?> BindAsync(HttpContext context) =>
         ValueTask.FromResult(context.Features.Get<SpaceContext>());
+
+    /// <summary>What is wrong with the space that a body names; null when it is this one, or none is named.</summary>
+    public string? Mismatch(string property, string? named) =>
+        string.IsNullOrWhiteSpace(named)
+            || new[] { Id, Space.Slug, Space.Name }.Contains(named.Trim(), StringComparer.OrdinalIgnoreCase)
+            ? null
+            : $"{property} is '{Printable.Of(named)}', but the path names space '{Space.Name}' ({Id}). Send the request to the space that is meant.";
 }
 
 public static class SpaceRoutes

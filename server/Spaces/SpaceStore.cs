@@ -12,7 +12,7 @@ public sealed class SpaceStore(NpgsqlDataSource database)
     /// <summary>First segments of routes below <c>/api</c>: a space with such a slug could not be addressed.</summary>
     private static readonly HashSet<string> Reserved =
     [
-        "accounts", "all", "api", "channels", "deployments", "docs", "environments", "events", "feeds", "lifecycles", "machines", "packages",
+        "accounts", "all", "api", "channels", "deploymentprocesses", "deployments", "docs", "environments", "events", "feeds", "lifecycles", "machines", "packages",
         "projectgroups", "projects", "releases", "runbooks", "scopeduserroles", "serviceaccounts", "spaces", "tagsets", "tasks", "teams",
         "tenants", "token", "userroles", "users", "build-information", "runbook-runs", "serverstatus", "configuration", "permissions",
     ];
@@ -21,7 +21,8 @@ public sealed class SpaceStore(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         return await connection.QuerySingleOrDefaultAsync<Space>(new CommandDefinition(
-            $"select {Columns} from spaces where id = @idOrSlug or slug = lower(@idOrSlug)", new { idOrSlug }, cancellationToken: cancel));
+            // A space named "Spaces 2" has the slug spaces-2: the Id of another goes first.
+            $"select {Columns} from spaces where id = @idOrSlug or slug = lower(@idOrSlug) order by id = @idOrSlug desc limit 1", new { idOrSlug }, cancellationToken: cancel));
     }
 
     public async Task<Space?> FindDefaultAsync(CancellationToken cancel)
@@ -43,10 +44,18 @@ public sealed class SpaceStore(NpgsqlDataSource database)
         var taken = (await connection.QueryAsync<string>(new CommandDefinition("select slug from spaces", cancellationToken: cancel))).Concat(Reserved).ToHashSet();
         try
         {
+            // Born with a project group and a lifecycle: clients take the first of each, and a project cannot be made without them.
+            // In one statement and not in the two slices' stores, which come after spaces and cannot be known here.
             return await connection.QuerySingleAsync<Space>(new CommandDefinition(
                 $"""
-                insert into spaces (name, slug, description, is_default) values (@name, @slug, @description, @isDefault)
-                returning {Columns}
+                with space as (
+                  insert into spaces (name, slug, description, is_default) values (@name, @slug, @description, @isDefault)
+                  returning {Columns}),
+                project_group as (
+                  insert into project_groups (space_id, name, slug) select id, 'Default', 'default' from space),
+                lifecycle as (
+                  insert into lifecycles (space_id, name, slug) select id, 'Default', 'default' from space)
+                select {Columns} from space
                 """,
                 new { name, slug = Slug.FirstFree(slug ?? Slug.From(name), taken), description, isDefault }, cancellationToken: cancel));
         }
