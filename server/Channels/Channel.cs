@@ -22,7 +22,7 @@ public sealed record Channel
     public string[] TenantTags { get; init; } = [];
 
     [JsonIgnore]
-    public required string RulesJson { get; init; }
+    public string RulesJson { get; init; } = "[]";
 
     public IReadOnlyList<ChannelRule> Rules => JsonSerializer.Deserialize<ChannelRule[]>(RulesJson, Json.Options)!;
     public string Type => "Lifecycle";

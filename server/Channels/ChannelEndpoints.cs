@@ -73,7 +73,7 @@ public static class ChannelEndpoints
             ? found
             : throw ApiException.BadRequest($"ProjectId names '{Printable.Of(input.ProjectId)}', which is not a project of this space.");
         caller.Demand(Permission.ProjectEdit, ProjectEndpoints.Target(project));
-        var blank = new Channel { Id = "", SpaceId = space.Id, ProjectId = project.Id, Name = "", Slug = "", IsDefault = false, RulesJson = "[]" };
+        var blank = new Channel { Id = "", SpaceId = space.Id, ProjectId = project.Id, Name = "", Slug = "", IsDefault = false };
         var channel = await CheckAsync(input, blank, space, lifecycles, cancel);
         var created = await database.InTransactionAsync(async connection =>
         {

@@ -20,7 +20,7 @@ public sealed record DeploymentEnvironment
     public required bool AllowDynamicInfrastructure { get; init; }
 
     [JsonIgnore]
-    public required string ExtensionSettingsJson { get; init; }
+    public string ExtensionSettingsJson { get; init; } = "[]";
 
     public JsonElement ExtensionSettings => JsonSerializer.Deserialize<JsonElement>(ExtensionSettingsJson, Json.Options);
 

@@ -62,7 +62,7 @@ public static class EnvironmentEndpoints
         caller.Demand(Permission.EnvironmentCreate, AccessTarget.Space(space.Id));
         var blank = new DeploymentEnvironment
         {
-            Id = "", SpaceId = space.Id, Name = "", Slug = "", SortOrder = 0, UseGuidedFailure = false, AllowDynamicInfrastructure = false, ExtensionSettingsJson = "[]",
+            Id = "", SpaceId = space.Id, Name = "", Slug = "", SortOrder = 0, UseGuidedFailure = false, AllowDynamicInfrastructure = false,
         };
         var environment = Check(input, blank, space);
         var created = await database.InTransactionAsync(async connection =>

@@ -14,13 +14,13 @@ public sealed record Lifecycle
     public string? Description { get; init; }
 
     [JsonIgnore]
-    public required string PhasesJson { get; init; }
+    public string PhasesJson { get; init; } = "[]";
 
     [JsonIgnore]
-    public required string ReleaseRetentionJson { get; init; }
+    public string ReleaseRetentionJson { get; init; } = "{}";
 
     [JsonIgnore]
-    public required string TentacleRetentionJson { get; init; }
+    public string TentacleRetentionJson { get; init; } = "{}";
 
     public IReadOnlyList<Phase> Phases => JsonSerializer.Deserialize<Phase[]>(PhasesJson, Json.Options)!;
     public RetentionPeriod ReleaseRetentionPolicy => JsonSerializer.Deserialize<RetentionPeriod>(ReleaseRetentionJson, Json.Options)!;
@@ -63,8 +63,6 @@ public sealed record RetentionPeriod
     public string Unit { get; init => field = value ?? Days; } = Days;
     public int QuantityToKeep { get; init; }
     public bool ShouldKeepForever { get; init; } = true;
-
-    public static RetentionPeriod Forever { get; } = new();
 
     public string? Fault(string property) =>
         Unit is not (Days or Items) ? $"{property}.Unit must be {Days} or {Items}, not '{Printable.Of(Unit)}'."

@@ -45,8 +45,7 @@ public static class LifecycleEndpoints
         LifecycleInput input, SpaceContext space, Caller caller, NpgsqlDataSource database, LifecycleStore lifecycles, EnvironmentStore environments, AuditLog audit, CancellationToken cancel)
     {
         caller.Demand(Permission.LifecycleCreate, AccessTarget.Space(space.Id));
-        var forever = System.Text.Json.JsonSerializer.Serialize(RetentionPeriod.Forever, Json.Options);
-        var blank = new Lifecycle { Id = "", SpaceId = space.Id, Name = "", Slug = "", PhasesJson = "[]", ReleaseRetentionJson = forever, TentacleRetentionJson = forever };
+        var blank = new Lifecycle { Id = "", SpaceId = space.Id, Name = "", Slug = "" };
         var lifecycle = await CheckAsync(input, blank, space, environments, cancel);
         var created = await database.InTransactionAsync(async connection =>
         {

@@ -18,7 +18,7 @@ public sealed record DeploymentProcess
     public string? LastSnapshotId { get; init; }
 
     [JsonIgnore]
-    public required string StepsJson { get; init; }
+    public string StepsJson { get; init; } = "[]";
 
     public IReadOnlyList<DeploymentStep> Steps => JsonSerializer.Deserialize<DeploymentStep[]>(StepsJson, Json.Options)!;
 

@@ -71,7 +71,6 @@ public sealed class CreateRelease(
         VersionKey = version.SortKey,
         ReleaseNotes = wanted.ReleaseNotes,
         IgnoreChannelRules = command.IgnoreChannelRules ?? false,
-        ProcessSnapshotId = "",
         SelectedPackagesJson = JsonSerializer.Serialize(packages, Json.Options),
         CustomFieldsJson = JsonSerializer.Serialize(command.CustomFields ?? [], Json.Options),
         Assembled = clock.GetUtcNow(),

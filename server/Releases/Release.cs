@@ -14,20 +14,20 @@ public sealed record Release
     public required string Version { get; init; }
 
     [JsonIgnore]
-    public required string VersionKey { get; init; }
+    public string VersionKey { get; init; } = "";
 
     public string? ReleaseNotes { get; init; }
     public required bool IgnoreChannelRules { get; init; }
     public required DateTimeOffset Assembled { get; init; }
 
     [JsonIgnore]
-    public required string ProcessSnapshotId { get; init; }
+    public string ProcessSnapshotId { get; init; } = "";
 
     [JsonIgnore]
-    public required string SelectedPackagesJson { get; init; }
+    public string SelectedPackagesJson { get; init; } = "[]";
 
     [JsonIgnore]
-    public required string CustomFieldsJson { get; init; }
+    public string CustomFieldsJson { get; init; } = "{}";
 
     public string ProjectDeploymentProcessSnapshotId => ProcessSnapshotId;
     public string ProjectVariableSetSnapshotId => $"variableset-{ProjectId}-s-0";

@@ -1,0 +1,98 @@
+using System.Text.Json;
+using OctoLogin.Http;
+using OctoLogin.Projects;
+using OctoLogin.Releases;
+
+namespace OctoLogin.Tests.Releases;
+
+public sealed class PackageSelectionTests
+{
+    // Web has a primary package; Tools has two named ones besides its primary; Script one that is named; Off is disabled, Beta of another channel.
+    private static readonly DeploymentStep[] Steps =
+    [
+        Step("Deploy web", new() { Name = "Web", Packages = [new() { PackageId = "Acme.Web" }] }),
+        Step("Tools: all", new() { Name = "Tools: all", Packages = [new() { PackageId = "acme/tools" }, new() { Name = "kubectl", PackageId = "kubectl" }, new() { Name = "helm", PackageId = "helm" }] }),
+        Step("Script", new() { Name = "Script", Packages = [new() { Name = "scripts", PackageId = "Acme.Scripts" }] }),
+        Step("Old", new() { Name = "Old", Properties = new() { ["Octopus.Action.Package.PackageId"] = JsonSerializer.SerializeToElement("Acme.Old") } }),
+        Step("Off", new() { Name = "Off", IsDisabled = true, Packages = [new() { PackageId = "Acme.Off" }] }),
+        Step("Beta", new() { Name = "Beta", Channels = ["Channels-9"], Packages = [new() { PackageId = "Acme.Beta" }] }),
+    ];
+
+    [Theory]
+    // one version for all
+    [InlineData("1.0", "", "Web=1.0 Tools: all=1.0 Tools: all/kubectl=1.0 Tools: all/helm=1.0 Script/scripts=1.0 Old=1.0")]
+    [InlineData(null, "*:2.0", "Web=2.0 Tools: all=2.0 Tools: all/kubectl=2.0 Tools: all/helm=2.0 Script/scripts=2.0 Old=2.0")]
+    // a step's name means its primary package, or its only one; action and step may be named
+    [InlineData("1.0", "web:2.0", "Web=2.0 Tools: all=1.0 Tools: all/kubectl=1.0 Tools: all/helm=1.0 Script/scripts=1.0 Old=1.0")]
+    [InlineData("1.0", "deploy WEB:2.0|Script:3.0|Old:4.0", "Web=2.0 Tools: all=1.0 Tools: all/kubectl=1.0 Tools: all/helm=1.0 Script/scripts=3.0 Old=4.0")]
+    [InlineData("1.0", "Tools: all:2.0", "Web=1.0 Tools: all=2.0 Tools: all/kubectl=1.0 Tools: all/helm=1.0 Script/scripts=1.0 Old=1.0")]
+    // a package's Id
+    [InlineData("1.0", "acme.web:2.0|helm:v3.9|Acme.Old:9", "Web=2.0 Tools: all=1.0 Tools: all/kubectl=1.0 Tools: all/helm=v3.9 Script/scripts=1.0 Old=9")]
+    // step and reference
+    [InlineData("1.0", "Tools: all:kubectl:1.29", "Web=1.0 Tools: all=1.0 Tools: all/kubectl=1.29 Tools: all/helm=1.0 Script/scripts=1.0 Old=1.0")]
+    [InlineData("1.0", "Tools: all:*:5|*:helm:3", "Web=1.0 Tools: all=5 Tools: all/kubectl=5 Tools: all/helm=3 Script/scripts=1.0 Old=1.0")]
+    // the more exact one counts, wherever it stands; of equals the last
+    [InlineData(null, "Tools: all:helm:3|*:helm:2|Tools: all:*:1|*:0", "Web=0 Tools: all=1 Tools: all/kubectl=1 Tools: all/helm=3 Script/scripts=0 Old=0")]
+    [InlineData("1.0", "Web:2.0|Acme.Web:3.0", "Web=3.0 Tools: all=1.0 Tools: all/kubectl=1.0 Tools: all/helm=1.0 Script/scripts=1.0 Old=1.0")]
+    // a disabled step's package may be pinned, and is not taken
+    [InlineData("1.0", "Off:2.0|Beta:2.0", "Web=1.0 Tools: all=1.0 Tools: all/kubectl=1.0 Tools: all/helm=1.0 Script/scripts=1.0 Old=1.0")]
+    public void Takes(string? packageVersion, string pins, string expected)
+    {
+        var validation = new Validation();
+        var selected = PackageSelection.Select(Steps, "Channels-1", packageVersion, Read(pins, validation), validation);
+        validation.ThrowIfAny();
+        string.Join(' ', selected.Select(one => $"{one.ActionName}{(one.PackageReferenceName.Length > 0 ? "/" : "")}{one.PackageReferenceName}={one.Version}")).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Names_step_and_package_of_which_no_version_was_given()
+    {
+        var errors = Refused(null, "Web:1.0|Old:1.0|Tools: all:*:1.0");
+        errors.ShouldHaveSingleItem().ShouldContain("Step 'Script' uses package 'Acme.Scripts'");
+        errors[0].ShouldContain("'Script:VERSION'");
+    }
+
+    [Fact]
+    public void Names_a_pin_that_matches_nothing_and_what_there_is()
+    {
+        var errors = Refused("1.0", "Deploy website:1.0|Web:nothing:1.0");
+        errors.Count.ShouldBe(2);
+        errors[0].ShouldContain("'Deploy website:1.0'");
+        errors[0].ShouldContain("'Tools: all:kubectl:…'");
+        errors[1].ShouldContain("'Web:nothing:1.0'");
+    }
+
+    [Fact]
+    public void A_pin_for_a_process_without_packages_matches_nothing()
+    {
+        var validation = new Validation();
+        PackageSelection.Select([Step("S", new() { Name = "S" })], "Channels-1", "1.0", Read("*:1.0", validation), validation).ShouldBeEmpty();
+        Should.Throw<ApiException>(validation.ThrowIfAny).Message.ShouldContain("It uses none");
+    }
+
+    [Theory]
+    [InlineData("Web")]
+    [InlineData(":1.0")]
+    [InlineData("Web:")]
+    [InlineData("Web: ")]
+    [InlineData("Web:1 0")]
+    [InlineData(null)]
+    public void Is_no_pin(string? text)
+    {
+        var validation = new Validation();
+        PackagePin.Read(text, validation).ShouldBeNull();
+        Should.Throw<ApiException>(validation.ThrowIfAny).Message.ShouldContain("Step:Version");
+    }
+
+    private static IReadOnlyList<string> Refused(string? packageVersion, string pins)
+    {
+        var validation = new Validation();
+        PackageSelection.Select(Steps, "Channels-1", packageVersion, Read(pins, validation), validation);
+        return Should.Throw<ApiException>(validation.ThrowIfAny).Errors;
+    }
+
+    private static List<PackagePin> Read(string pins, Validation validation) =>
+        [.. pins.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(pin => PackagePin.Read(pin, validation)!)];
+
+    private static DeploymentStep Step(string name, DeploymentAction action) => new() { Name = name, Actions = [action] };
+}
