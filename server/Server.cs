@@ -51,7 +51,8 @@ public static class Server
 
     public static void AddServices(IServiceCollection services, Settings settings, OpenDatabase database)
     {
-        services.AddSingleton(TimeProvider.System).AddSingleton(database.DataSource).AddSingleton(database.Secrets).AddSingleton<AuditLog>();
+        services.AddSingleton(TimeProvider.System).AddSingleton(database.DataSource).AddSingleton(database.Secrets).AddSingleton<AuditLog>()
+            .AddSingleton<ChangeFeed>().AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAccess();

@@ -15,7 +15,7 @@ public static class AccessServices
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(CallerAuthentication.SchemeName)
                 .RequireAssertion(call => call.User.Identity?.IsAuthenticated == true || LeadsNowhere(call.Resource)).Build());
-        return services.AddSingleton<CallerStore>().AddSingleton<AccessTokenVerifier>();
+        return services.AddSingleton<CallerStore>().AddSingleton<AccessTokenVerifier>().AddSingleton<CallerCache>();
     }
 
     // A path without a route (404) or a method that it has not (405) is told as such to everybody.

@@ -44,7 +44,6 @@ public static class AuditCategories
     public const string TokenRevoked = nameof(TokenRevoked);
     public const string SigningKeyCreated = nameof(SigningKeyCreated);
     public const string SigningKeyRevoked = nameof(SigningKeyRevoked);
-    public const string IdentityPinned = nameof(IdentityPinned);
 }
 
 /// <summary>Who did it and from where. <paramref name="EstablishedWith"/> says how the caller was known.</summary>

@@ -11,7 +11,7 @@ public static class ServiceAccountEndpoints
         services.AddHttpClient(GitHubRepositoryLookup.Client, client => client.Timeout = TimeSpan.FromSeconds(5));
         return services.AddSingleton(options)
             .AddSingleton<ServiceAccountStore>().AddSingleton<OidcIdentityStore>()
-            .AddSingleton<OidcIdentities>().AddSingleton<GitHubRepositoryLookup>();
+            .AddSingleton<OidcIdentities>().AddSingleton<TrustedAccounts>().AddSingleton<GitHubRepositoryLookup>();
     }
 
     public static void MapServiceAccounts(this IEndpointRouteBuilder routes)

@@ -16,6 +16,7 @@ public sealed class SubjectTokenValidator(IssuerMetadata issuers, TimeProvider c
     {
         await VerifySignatureAsync(token, issuer, cancel);
         VerifyTimes(token, clock.GetUtcNow());
+        VerifyId(token);
     }
 
     public async Task VerifySignatureAsync(CompactJws token, string issuer, CancellationToken cancel)
@@ -70,6 +71,15 @@ public sealed class SubjectTokenValidator(IssuerMetadata issuers, TimeProvider c
         if (exp - (iat ?? nbf ?? seconds) > most)
         {
             throw OAuthException.InvalidRequest($"The token is valid for {exp - (iat ?? nbf ?? seconds)} seconds; at most {most} (24 hours) are accepted.");
+        }
+    }
+
+    /// <summary>A <c>jti</c> is what replay is told by: text, and not a book.</summary>
+    private static void VerifyId(CompactJws token)
+    {
+        if (token.Payload.TryGetProperty("jti", out var jti) && (jti.ValueKind != JsonValueKind.String || jti.GetString() is not { Length: > 0 and <= 1000 }))
+        {
+            throw OAuthException.InvalidRequest("The token's 'jti' is not a string of 1 to 1000 characters.");
         }
     }
 

@@ -8,8 +8,9 @@ public static class TokenEndpoint
     public static IServiceCollection AddTokenExchange(this IServiceCollection services, TokenExchangeOptions options) => services
         .AddSingleton(options)
         .AddSingleton<IssuerNetwork>().AddSingleton<IssuerDocuments>().AddSingleton<IssuerMetadata>()
-        .AddSingleton<SubjectTokenValidator>().AddSingleton<RedeemedTokenStore>().AddSingleton<RevokedTokenStore>()
+        .AddSingleton<SubjectTokenValidator>().AddSingleton<RevokedTokenStore>()
         .AddSingleton<SecurityTokenService>().AddSingleton<IdentityTest>()
+        .AddSingleton<ExchangeJournal>().AddHostedService(provider => provider.GetRequiredService<ExchangeJournal>())
         .AddHostedService<RedeemedTokenPurge>();
 
     public static void MapTokenExchange(this IEndpointRouteBuilder routes)
