@@ -22,7 +22,9 @@ internal static class IdTokenClaims
             using var payload = JsonDocument.Parse(Base64Url.DecodeFromChars(idToken.Split('.')[1]));
             var root = payload.RootElement;
             var custom = root.EnumerateObject().Select(member => member.Name).Where(name => name.StartsWith("repo_property_", StringComparison.Ordinal));
-            return [.. Registrable.Concat(custom).Where(name => root.TryGetProperty(name, out _)).Select(name => new IdTokenClaim(PlainText.OneLine(name, 100), Show(root.GetProperty(name))))];
+            // GitHub sends some claims empty (head_ref outside of pull requests): no identity can be registered with those.
+            return [.. Registrable.Concat(custom).Where(name => root.TryGetProperty(name, out _))
+                .Select(name => new IdTokenClaim(PlainText.OneLine(name, 100), Show(root.GetProperty(name)))).Where(claim => claim.Value.Length > 0)];
         }
         catch (Exception failure) when (failure is FormatException or JsonException or IndexOutOfRangeException or InvalidOperationException)
         {

@@ -13,7 +13,7 @@ namespace OctoLogin;
 public sealed class FirstStart(
     NpgsqlDataSource database, SpaceStore spaces, UserStore users, UserAccounts accounts, ApiKeyStore keys, AuditLog audit, TimeProvider clock)
 {
-    public const string AdministratorsTeam = "teams-administrators";
+    public const string AdministratorsTeam = Administrators.TeamId;
 
     public async Task RunAsync(AdminOptions admin, CancellationToken cancel)
     {
@@ -26,7 +26,7 @@ public sealed class FirstStart(
             await MakeDefaultSpaceAsync(connection, cancel);
             if (admin.Username is not null)
             {
-                await MakeAdministratorAsync(admin, cancel);
+                await MakeAdministratorAsync(admin, AuditActor.System, cancel);
             }
         }
         finally
@@ -36,10 +36,10 @@ public sealed class FirstStart(
     }
 
     /// <summary>The user of that name as a member of the administrators' team; made if there is none. Also the <c>admin</c> verb's work.</summary>
-    public async Task<User> MakeAdministratorAsync(AdminOptions admin, CancellationToken cancel)
+    public async Task<User> MakeAdministratorAsync(AdminOptions admin, AuditActor actor, CancellationToken cancel)
     {
         var user = await users.FindByNameAsync(admin.Username!, cancel)
-            ?? await accounts.CreateAsync(new UserInput(admin.Username, null, admin.Email, true, false, admin.Password), AuditActor.System, cancel);
+            ?? await accounts.CreateAsync(new UserInput(admin.Username, null, admin.Email, true, false, admin.Password), actor, cancel);
         if (user.IsService)
         {
             throw new StartupException($"Admin:Username is '{admin.Username}', which is a service account; an administrator must be a person's account.");
@@ -50,14 +50,14 @@ public sealed class FirstStart(
                 "insert into team_members (team_id, user_id) values (@AdministratorsTeam, @Id) on conflict do nothing", new { AdministratorsTeam, user.Id });
             if (added > 0)
             {
-                await audit.AppendAsync(connection, AuditEvent.Modified(AuditActor.System, "Team", AdministratorsTeam, $"Octopus Administrators ({user.Username} was added)"), cancel);
+                await audit.AppendAsync(connection, AuditEvent.Modified(actor, "Team", AdministratorsTeam, $"Octopus Administrators ({user.Username} was added)"), cancel);
             }
             if (admin.ApiKey is { } key)
             {
                 var made = await keys.InsertAsync(connection, user.Id, "Admin:ApiKey of the settings", ApiKeySecret.Hash(key), ApiKeySecret.Hint(key), clock.GetUtcNow(), null, cancel);
                 if (made is not null)
                 {
-                    await audit.AppendAsync(connection, AuditEvent.Created(AuditActor.System, "API key", made.Id, $"{made.Hint} of {user.Username}"), cancel);
+                    await audit.AppendAsync(connection, AuditEvent.Created(actor, "API key", made.Id, $"{made.Hint} of {user.Username}"), cancel);
                 }
             }
         }, cancel);

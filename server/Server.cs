@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using Npgsql;
 using OctoLogin.Access;
 using OctoLogin.Audit;
@@ -5,13 +7,18 @@ using OctoLogin.Channels;
 using OctoLogin.Database;
 using OctoLogin.Environments;
 using OctoLogin.Http;
+<<<<<<< HEAD
+using OctoLogin.OpenApi;
+=======
 using OctoLogin.Lifecycles;
+>>>>>>> resources
 using OctoLogin.OpenIdProvider;
 using OctoLogin.ProjectGroups;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.Spaces;
+using OctoLogin.Teams;
 using OctoLogin.TokenExchange;
 using OctoLogin.Users;
 
@@ -30,20 +37,23 @@ public static class Server
         var settings = Settings.Read(builder.Configuration, builder.Environment);
         using var startLog = LoggerFactory.Create(logging => Settings.ConfigureLogging(logging, builder.Configuration, builder.Environment));
         var database = await DatabaseStartup.OpenAsync(settings.Database, TimeProvider.System, startLog, attach: false, cancel);
+        WebApplication? app = null;
         try
         {
             AddServices(builder.Services, settings, database);
             replace?.Invoke(builder.Services);
-            var app = builder.Build();
+            app = builder.Build();
             UseAndMap(app, database);
-            await app.Services.GetRequiredService<FirstStart>().RunAsync(settings.Admin, cancel);
-            await app.Services.GetRequiredService<SigningKeyRotation>().EnsureAsync(cancel);
+            await PrepareAsync(app.Services, settings.Admin, cancel);
             await app.Services.GetRequiredService<SigningKeyRing>().ReloadAsync(cancel);
             await ListenAsync(app, cancel);
             return new RunningServer(app, database);
         }
         catch
         {
+            // What already runs in the background ends before the database that it uses.
+            await (app?.StopAsync(CancellationToken.None) ?? Task.CompletedTask);
+            await (app?.DisposeAsync() ?? ValueTask.CompletedTask);
             await database.DisposeAsync();
             throw;
         }
@@ -51,22 +61,35 @@ public static class Server
 
     public static void AddServices(IServiceCollection services, Settings settings, OpenDatabase database)
     {
-        services.AddSingleton(TimeProvider.System).AddSingleton(database.DataSource).AddSingleton(database.Secrets).AddSingleton<AuditLog>();
+        services.AddSingleton(TimeProvider.System).AddSingleton(database.DataSource).AddSingleton(database.Secrets).AddSingleton<AuditLog>()
+            .AddSingleton<ChangeFeed>().AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAccess();
         services.AddSingleton<SpaceStore>();
         services.AddUsers();
+        services.AddTeams();
         services.AddServiceAccounts(settings.GitHub);
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);
+<<<<<<< HEAD
+        services.AddApiDocument();
+=======
         services.AddEnvironments();
         services.AddLifecycles();
         services.AddProjectGroups();
         services.AddProjects();
         services.AddChannels();
         services.AddReleases();
+>>>>>>> resources
         services.AddSingleton<FirstStart>();
+    }
+
+    /// <summary>What a database must hold before it is worked with, by this server or by a verb.</summary>
+    public static async Task PrepareAsync(IServiceProvider services, AdminOptions admin, CancellationToken cancel)
+    {
+        await services.GetRequiredService<FirstStart>().RunAsync(admin, cancel);
+        await services.GetRequiredService<SigningKeyRotation>().EnsureAsync(cancel);
     }
 
     private static void UseAndMap(WebApplication app, OpenDatabase database)
@@ -85,6 +108,10 @@ public static class Server
         app.MapTokenExchange();
         app.MapSpaces();
         app.MapUsers();
+        app.MapTeams();
+        app.MapAccess();
+        app.MapEvents();
+        app.MapApiDocument();
         app.MapServiceAccounts();
         app.MapEnvironments();
         app.MapLifecycles();
@@ -96,13 +123,23 @@ public static class Server
 
     private static async Task ListenAsync(WebApplication app, CancellationToken cancel)
     {
+        var urls = app.Configuration["Urls"] is { Length: > 0 } configured ? configured : DefaultUrls;
         try
         {
             await app.StartAsync(cancel);
         }
         catch (IOException taken) when (taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
-            throw new StartupException($"Urls is '{string.Join(';', app.Urls)}', and another program listens there already. Stop it, or set Urls to another port (Urls=http://localhost:8066).", taken);
+            throw new StartupException($"Urls is '{urls}', and another program listens there already. Stop it, or set Urls to another port (Urls=http://localhost:8066).", taken);
+        }
+        catch (SocketException fault)
+        {
+            throw new StartupException($"Urls is '{urls}', where this server cannot listen: {fault.Message}; the address is not this machine's, or the port needs rights that this user lacks (below 1024).", fault);
+        }
+        // A certificate that is missing, cannot be read, or has another password.
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidOperationException or FormatException or CryptographicException)
+        {
+            throw new StartupException($"The server cannot listen at Urls '{urls}' with the settings below Kestrel: {fault.Message}", fault);
         }
     }
 }

@@ -57,6 +57,8 @@ public sealed record Settings(DatabaseOptions Database, IssuerOptions Issuer, To
         logging.ClearProviders();
         logging.AddConfiguration(configuration.GetSection("Logging"));
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
+        // A start that fails is told once, in a sentence; a background service that fails is logged as critical.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         _ = environment.IsDevelopment()
             ? logging.AddSimpleConsole(console => console.SingleLine = true)
             : logging.AddJsonConsole(console => console.UseUtcTimestamp = true);

@@ -15,7 +15,15 @@ public static class AccessServices
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder(CallerAuthentication.SchemeName)
                 .RequireAssertion(call => call.User.Identity?.IsAuthenticated == true || LeadsNowhere(call.Resource)).Build());
-        return services.AddSingleton<CallerStore>().AddSingleton<AccessTokenVerifier>();
+        return services.AddSingleton<CallerStore>().AddSingleton<AccessTokenVerifier>().AddSingleton<CallerCache>()
+            .AddSingleton<UserRoleStore>().AddSingleton<ScopedUserRoleStore>().AddSingleton<TeamRoles>();
+    }
+
+    public static void MapAccess(this IEndpointRouteBuilder routes)
+    {
+        routes.MapUserRoles();
+        routes.MapScopedUserRoles();
+        routes.MapUserPermissions();
     }
 
     // A path without a route (404) or a method that it has not (405) is told as such to everybody.

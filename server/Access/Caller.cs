@@ -1,3 +1,4 @@
+using System.Numerics;
 using OctoLogin.Audit;
 using OctoLogin.Http;
 
@@ -32,9 +33,19 @@ public sealed record Caller
 
     /// <summary>Holds it for at least something in the space.</summary>
     public bool MaySomewhere(Permission permission, string spaceId) =>
-        (Scope?.SpaceIds is null || Scope.SpaceIds.Contains(spaceId))
-        && (Scope?.Permissions is null || Scope.Permissions.Contains(permission))
-        && (IsAdministrator || Grants.Any(grant => grant.Holds(permission, spaceId)));
+        (Scope is null || Scope.AllowsSomewhere(permission, spaceId))
+        && (IsAdministrator || Grants.Any(grant => grant.Holds(permission, spaceId)) || MaySystemWide(permission));
+
+    /// <summary>The spaces where the whole of a permission is held; null: everywhere, the server itself included.</summary>
+    public string[]? SpacesWith(Permission permission) => May(permission, AccessTarget.System)
+        ? null
+        : [.. Grants.Select(grant => grant.SpaceId).Concat(Scope?.SpaceIds ?? []).OfType<string>().Distinct()
+            .Where(spaceId => May(permission, AccessTarget.Space(spaceId)))];
+
+    /// <summary><see cref="SpacesWith"/>, refused when there is none.</summary>
+    public string[]? DemandSpacesWith(Permission permission) => SpacesWith(permission) is not [] and var spaces
+        ? spaces
+        : throw Missing(permission, AccessTarget.System);
 
     public void Demand(Permission permission, AccessTarget target)
     {
@@ -53,8 +64,8 @@ public sealed record Caller
     }
 
     /// <summary>
-    /// For what would give the caller (or somebody of their choice) these rights: keys and identities of another account, membership,
-    /// roles. Nobody hands out more than they hold, and a narrowed token hands out nothing.
+    /// For what would give the caller (or somebody of their choice) these rights, or take them from others: keys and identities of another
+    /// account, membership, roles. Nobody decides over more than they hold, and a narrowed token decides nothing.
     /// </summary>
     public void DemandAll(IEnumerable<Grant> rights, string what)
     {
@@ -62,11 +73,18 @@ public sealed record Caller
         {
             throw ApiException.Forbidden($"{what} cannot be done with an access token whose scope was narrowed.");
         }
-        if (!IsAdministrator && rights.FirstOrDefault(right => !Grants.Any(grant => grant.Contains(right))) is { } beyond)
+        foreach (var right in IsAdministrator ? [] : rights)
         {
-            throw ApiException.Forbidden(
-                $"{what} would give rights that '{Printable.Of(Username)}' does not have " +
-                $"({string.Join(", ", beyond.Permissions.Take(3))}… {(beyond.SpaceId is null ? "on this server" : $"in space {beyond.SpaceId}")}). An administrator can do it.");
+            // What a limited role cannot give (Reach.Unlimited) is no right at all.
+            var beyond = right.Permissions.Where(permission => right.Holds(permission, right.SpaceId)
+                && !Grants.Any(grant => grant.Contains(permission, right))).Order().ToList();
+            if (beyond.Count > 0)
+            {
+                throw ApiException.Forbidden(
+                    $"{what} is about rights that '{Printable.Of(Username)}' does not have " +
+                    $"({string.Join(", ", beyond.Take(3))}{(beyond.Count > 3 ? ", …" : "")} {(right.SpaceId is null ? "on this server" : $"in space {right.SpaceId}")}" +
+                    $"{(right.IsLimited ? " within these limits" : "")}). An administrator can do it.");
+            }
         }
     }
 
@@ -80,11 +98,16 @@ public sealed record Caller
     {
         DemandSomewhere(permission, spaceId);
         var reach = permission.Reach();
+        if (BitOperations.PopCount((uint)reach) > 1)
+        {
+            // One list of ids cannot say "this project in that environment"; ids of one kind alone would show rows that the other kind hides.
+            throw new InvalidOperationException($"{permission} reaches in more than one way; ask May for each row.");
+        }
         var narrowed = reach.HasFlag(Reach.Project) ? Scope?.ProjectIds
             : reach.HasFlag(Reach.Environment) ? Scope?.EnvironmentIds : null;
         var grants = Grants.Where(grant => grant.Holds(permission, spaceId)).ToList();
         var limits = grants.ConvertAll(grant => LimitsOf(grant, reach));
-        var all = IsAdministrator || limits.Any(limit => limit.Ids.Length + limit.Groups.Length == 0);
+        var all = IsAdministrator || MaySystemWide(permission) || limits.Any(limit => limit.Ids.Length + limit.Groups.Length == 0);
         return all
             ? new(true, [], [], narrowed)
             : new(false, [.. limits.SelectMany(limit => limit.Ids)], [.. limits.SelectMany(limit => limit.Groups)], narrowed);

@@ -14,7 +14,7 @@ namespace OctoLogin.Access;
 /// </summary>
 public sealed class CallerAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder,
-    AccessTokenVerifier tokens, CallerStore callers, TimeProvider clock)
+    AccessTokenVerifier tokens, CallerStore callers, CallerCache cache, TimeProvider clock)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
     public const string SchemeName = "OctoLogin";
@@ -63,16 +63,17 @@ public sealed class CallerAuthentication(
             : "";
     }
 
-    private async Task<Caller?> ByAccessTokenAsync(string bearer)
-    {
-        if (await tokens.VerifyAsync(bearer, Context.RequestAborted) is not { } token
-            || TokenScope.TryParse(token.Scope, out var scope) is not null)
+    private async Task<Caller?> ByAccessTokenAsync(string bearer) =>
+        ToCaller(await cache.GetAsync(bearer, async () =>
         {
-            return null;
-        }
-        var user = await callers.FindByAccessTokenAsync(token.UserId, token.Id, token.IdentityId, token.IdentityVersion, Context.RequestAborted);
-        return user is { IsActive: true } ? user.ToCaller(Actor(user, $"Access token {token.Id} of {token.IdentityId}"), scope, byAccessToken: true) : null;
-    }
+            if (await tokens.VerifyAsync(bearer, Context.RequestAborted) is not { } token
+                || TokenScope.TryParse(token.Scope, out var scope) is not null)
+            {
+                return (null, null);
+            }
+            var user = await callers.FindByAccessTokenAsync(token.UserId, token.Id, token.IdentityId, token.IdentityVersion, Context.RequestAborted);
+            return (Known(user, scope, byAccessToken: true, $"Access token {token.Id} of {token.IdentityId}"), token.ExpiresAt);
+        }));
 
     private async Task<Caller?> ByApiKeyAsync(string apiKey)
     {
@@ -80,11 +81,26 @@ public sealed class CallerAuthentication(
         {
             return null;
         }
-        var user = await callers.FindByApiKeyAsync(ApiKeySecret.Hash(apiKey), clock.GetUtcNow(), Context.RequestAborted);
-        return user is { IsActive: true } ? user.ToCaller(Actor(user, $"API key {ApiKeySecret.Hint(apiKey)}"), scope: null, byAccessToken: false) : null;
+        return ToCaller(await cache.GetAsync(apiKey, async () =>
+        {
+            var user = await callers.FindByApiKeyAsync(ApiKeySecret.Hash(apiKey), clock.GetUtcNow(), Context.RequestAborted);
+            return (Known(user, scope: null, byAccessToken: false, $"API key {ApiKeySecret.Hint(apiKey)}"), user?.KeyExpires);
+        }));
     }
 
-    private AuditActor Actor(KnownUser user, string establishedWith) => new(
-        user.UserId, user.Username, establishedWith, Context.TraceIdentifier,
-        Context.Connection.RemoteIpAddress?.ToString(), Request.Headers.UserAgent.ToString());
+    private static KnownCaller? Known(KnownUser? user, TokenScope? scope, bool byAccessToken, string establishedWith) =>
+        user is { IsActive: true } ? new KnownCaller(user, user.ReadGrants(), scope, byAccessToken, establishedWith) : null;
+
+    private Caller? ToCaller(KnownCaller? known) => known is null ? null : new Caller
+    {
+        UserId = known.User.UserId,
+        Username = known.User.Username,
+        IsService = known.User.IsService,
+        Grants = known.Grants,
+        Scope = known.Scope,
+        ByAccessToken = known.ByAccessToken,
+        Actor = new AuditActor(
+            known.User.UserId, known.User.Username, known.EstablishedWith, Context.TraceIdentifier,
+            Context.Connection.RemoteIpAddress?.ToString(), Request.Headers.UserAgent.ToString()),
+    };
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Dapper;
 using Npgsql;
-using OctoLogin.Audit;
 using OctoLogin.Http;
 
 namespace OctoLogin.Access;
@@ -29,7 +28,7 @@ public sealed class CallerStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancel);
         return await connection.QuerySingleOrDefaultAsync<KnownUser>(new CommandDefinition(
             $"""
-            select {Columns} from api_keys k join users u on u.id = k.user_id
+            select {Columns}, k.expires_at as key_expires from api_keys k join users u on u.id = k.user_id
             where k.key_hash = @keyHash and (k.expires_at is null or k.expires_at > @now)
             """,
             new { keyHash, now }, cancellationToken: cancel));
@@ -71,33 +70,9 @@ public sealed record KnownUser
     /// <summary>A JSON array of grants.</summary>
     public required string Grants { get; init; }
 
-    public Caller ToCaller(AuditActor actor, TokenScope? scope, bool byAccessToken) => new()
-    {
-        ByAccessToken = byAccessToken,
-        UserId = UserId,
-        Username = Username,
-        IsService = IsService,
-        Grants = ReadGrants(),
-        Scope = scope,
-        Actor = actor,
-    };
+    /// <summary>When the API key that they were found by ends; null: never, or not by a key.</summary>
+    public DateTimeOffset? KeyExpires { get; init; }
 
     public IReadOnlyList<Grant> ReadGrants() =>
         [.. JsonSerializer.Deserialize<GrantRow[]>(Grants, Json.Options)!.Select(row => row.ToGrant())];
-
-    private sealed record GrantRow(
-        string? SpaceId, string[] ProjectIds, string[] ProjectGroupIds, string[] EnvironmentIds, string[] TenantIds, string[] Permissions)
-    {
-        // A permission that this version does not know gives nothing.
-        public Grant ToGrant() => new()
-        {
-            SpaceId = SpaceId,
-            ProjectIds = ProjectIds,
-            ProjectGroupIds = ProjectGroupIds,
-            EnvironmentIds = EnvironmentIds,
-            TenantIds = TenantIds,
-            Permissions = Permissions.Select(name => Enum.TryParse<Permission>(name, out var known) ? known : (Permission?)null)
-                .OfType<Permission>().ToHashSet(),
-        };
-    }
 }

@@ -24,9 +24,11 @@ public sealed record Grant
         SpaceId == spaceId && Permissions.Contains(permission)
         && (permission.Reach() != Reach.Unlimited || !IsLimited);
 
-    /// <summary>Gives at least what <paramref name="other"/> gives.</summary>
-    public bool Contains(Grant other) =>
-        SpaceId == other.SpaceId && Permissions.IsSupersetOf(other.Permissions)
+    /// <summary>Gives the permission wherever <paramref name="other"/> gives it.</summary>
+    public bool Contains(Permission permission, Grant other) =>
+        Permissions.Contains(permission)
+        // What is held on the whole server is held in each space.
+        && (SpaceId == other.SpaceId || (SpaceId is null && permission.IsSystem()))
         && (!LimitsProjects || (other.LimitsProjects && Within(other.ProjectIds, ProjectIds) && Within(other.ProjectGroupIds, ProjectGroupIds)))
         && (EnvironmentIds.Length == 0 || (other.EnvironmentIds.Length > 0 && Within(other.EnvironmentIds, EnvironmentIds)))
         && (TenantIds.Length == 0 || (other.TenantIds.Length > 0 && Within(other.TenantIds, TenantIds)));

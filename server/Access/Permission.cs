@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace OctoLogin.Access;
 
 /// <summary>Octopus's permission names, which are also what clients and role definitions send.</summary>
@@ -38,6 +40,15 @@ public enum Reach
 public static class Permissions
 {
     private const Reach Execution = Access.Reach.Project | Access.Reach.Environment | Access.Reach.Tenant;
+
+    private static readonly FrozenDictionary<string, Permission> ByName =
+        Enum.GetValues<Permission>().ToFrozenDictionary(permission => permission.ToString(), StringComparer.Ordinal);
+
+    /// <summary>
+    /// By its exact name; null: there is none. <c>Enum.TryParse</c> would also take <c>0</c> (AdministerSystem) and
+    /// <c>UserView,UserEdit</c>, whose numbers together are a third permission's.
+    /// </summary>
+    public static Permission? Find(string name) => ByName.TryGetValue(name, out var permission) ? permission : null;
 
     public static bool IsSystem(this Permission permission) => permission is Permission.AdministerSystem
         or Permission.UserView or Permission.UserEdit or Permission.TeamView or Permission.TeamEdit

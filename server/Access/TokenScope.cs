@@ -22,8 +22,14 @@ public sealed record TokenScope
     public bool Allows(Permission permission, AccessTarget target) =>
         (Permissions is null || Permissions.Contains(permission))
         && (SpaceIds is null || Contains(SpaceIds, target.SpaceId))
-        && (ProjectIds is null || Contains(ProjectIds, target.ProjectId) || Spared(permission, Reach.Project))
-        && (EnvironmentIds is null || Contains(EnvironmentIds, target.EnvironmentId) || Spared(permission, Reach.Environment));
+        && Within(ProjectIds, target.ProjectId, permission, Reach.Project)
+        && Within(EnvironmentIds, target.EnvironmentId, permission, Reach.Environment);
+
+    /// <summary>Leaves the permission for at least something in the space.</summary>
+    public bool AllowsSomewhere(Permission permission, string spaceId) =>
+        (Permissions is null || Permissions.Contains(permission))
+        && (SpaceIds is null || Contains(SpaceIds, spaceId))
+        && (permission.Reach() != Reach.Unlimited || (ProjectIds is null && EnvironmentIds is null));
 
     /// <summary>Null when <paramref name="text"/> is a scope; otherwise what is wrong with it.</summary>
     public static string? TryParse(string? text, out TokenScope? scope)
@@ -47,7 +53,7 @@ public sealed record TokenScope
             {
                 ids.Add(word[(colon + 1)..]);
             }
-            else if (char.IsAsciiLetterUpper(word[0]) && Enum.TryParse<Permission>(word, out var permission))
+            else if (Access.Permissions.Find(word) is { } permission)
             {
                 permissions.Add(permission);
             }
@@ -67,8 +73,8 @@ public sealed record TokenScope
     }
 
     // A token for one project may still read what all projects share, and push packages; it may not change shared things.
-    private static bool Spared(Permission permission, Reach limit) =>
-        permission.Reach() is var reach && reach != Reach.Unlimited && !reach.HasFlag(limit);
+    private static bool Within(string[]? ids, string? id, Permission permission, Reach limit) =>
+        ids is null || (permission.Reach().HasFlag(limit) ? Contains(ids, id) : permission.Reach() != Reach.Unlimited);
 
     private static string[]? NullIfEmpty(List<string> ids) => ids.Count == 0 ? null : [.. ids];
 

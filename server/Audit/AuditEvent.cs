@@ -1,3 +1,6 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+
 namespace OctoLogin.Audit;
 
 /// <summary>One thing that happened, as it is stored: what, who, on which documents, and why.</summary>
@@ -34,7 +37,7 @@ public sealed record AuditEvent
         };
 }
 
-public static class AuditCategories
+public static partial class AuditCategories
 {
     public const string Created = nameof(Created);
     public const string Modified = nameof(Modified);
@@ -44,7 +47,16 @@ public static class AuditCategories
     public const string TokenRevoked = nameof(TokenRevoked);
     public const string SigningKeyCreated = nameof(SigningKeyCreated);
     public const string SigningKeyRevoked = nameof(SigningKeyRevoked);
-    public const string IdentityPinned = nameof(IdentityPinned);
+
+    /// <summary>Every category above, with its name in words.</summary>
+    public static IReadOnlyList<AuditCategory> All { get; } =
+    [
+        .. typeof(AuditCategories).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral)
+            .Select(field => new AuditCategory(field.Name, Words().Replace(field.Name, match => " " + match.Value.ToLowerInvariant()))),
+    ];
+
+    [GeneratedRegex("(?<=[a-z])[A-Z]", RegexOptions.CultureInvariant)]
+    private static partial Regex Words();
 }
 
 /// <summary>Who did it and from where. <paramref name="EstablishedWith"/> says how the caller was known.</summary>

@@ -57,7 +57,8 @@ public sealed class AuditLog(NpgsqlDataSource database, TimeProvider clock)
             $"""
             select count(*) from audit_events {Where};
             select number, occurred, category, space_id, user_id, username, established_with, message, related_document_ids,
-                details::text as details, correlation_id, ip_address, user_agent
+                details::text as details, correlation_id, ip_address, user_agent,
+                coalesce((select u.is_service from users u where u.id = user_id), false) as is_service
             from audit_events {Where} order by number desc limit @Take offset @Skip
             """,
             new { filter.From, filter.To, filter.Users, filter.Categories, filter.Regarding, numbers, spaceIds, page.Take, page.Skip },
@@ -80,6 +81,9 @@ public sealed record AuditRow
     public string? SpaceId { get; init; }
     public string? UserId { get; init; }
     public string? Username { get; init; }
+
+    /// <summary>The user is a service account; false when it was deleted since.</summary>
+    public required bool IsService { get; init; }
     public string? EstablishedWith { get; init; }
     public required string Message { get; init; }
     public required string[] RelatedDocumentIds { get; init; }

@@ -12,6 +12,7 @@ public static class Transactions
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var result = await work(connection);
         await transaction.CommitAsync(cancel);
+        ChangeFeed.ChangedHere(database);
         return result;
     }
 

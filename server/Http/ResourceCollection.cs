@@ -20,6 +20,10 @@ public sealed record Slice<T>(long Total, IReadOnlyList<T> Items);
 /// The query of every list: <c>skip</c>, <c>take</c> (30 unless told, up to 2147483647), <c>ids</c> (repeated or joined by
 /// commas) and <c>partialName</c> (a substring, without case).
 /// </summary>
+[QueryParameter("skip", "How many to leave out at the start.", typeof(int))]
+[QueryParameter("take", "How many at most; 30 unless told.", typeof(int))]
+[QueryParameter("ids", "Only these, repeated or joined by commas.", typeof(string[]))]
+[QueryParameter("partialName", "Only those whose name contains this, without case; for things that have names.")]
 public sealed record Page
 {
     public int Skip { get; init; }

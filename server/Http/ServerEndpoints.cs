@@ -13,7 +13,7 @@ public static class ServerEndpoints
 
     public static void MapServer(this IEndpointRouteBuilder routes, Guid installationId)
     {
-        routes.MapGet("/api", () => new ServerInformation(installationId)).AllowAnonymous().WithTags("server");
+        routes.MapGet("/api", () => new ServerInformation(installationId)).AllowAnonymous().WithTags("server").WithSummary("What this server is; clients ask it first");
         routes.MapGet("/health/live", () => Results.Text("live")).AllowAnonymous().ExcludeFromDescription();
         routes.MapGet("/health/ready", async (Npgsql.NpgsqlDataSource database, CancellationToken cancel) =>
         {

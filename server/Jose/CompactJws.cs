@@ -21,17 +21,22 @@ public sealed class CompactJws
         MaxDepth = 16,
     };
 
-    private CompactJws(JsonElement header, JsonElement payload, JwsAlgorithm algorithm, byte[] signingInput, byte[] signature)
+    private CompactJws(JsonElement header, JwsAlgorithm algorithm, byte[] content, byte[] signingInput, byte[] signature)
     {
         Header = header;
-        Payload = payload;
         Algorithm = algorithm;
+        Content = content;
         SigningInput = signingInput;
         Signature = signature;
     }
 
     public JsonElement Header { get; }
-    public JsonElement Payload { get; }
+
+    /// <summary>What is signed; for a JWT the UTF-8 of <see cref="Payload"/>.</summary>
+    public byte[] Content { get; }
+
+    /// <summary>The claims of a JWT.</summary>
+    public JsonElement Payload { get; private set; }
     public JwsAlgorithm Algorithm { get; }
     public byte[] SigningInput { get; }
     public byte[] Signature { get; }
@@ -50,7 +55,9 @@ public sealed class CompactJws
         fault = "";
         try
         {
-            return Parse(token);
+            var parsed = ParseSigned(token);
+            parsed.Payload = JsonObject("payload", parsed.Content);
+            return parsed;
         }
         catch (JwsFormatException malformed)
         {
@@ -59,7 +66,9 @@ public sealed class CompactJws
         }
     }
 
-    private static CompactJws Parse(string token)
+    /// <summary>The JWS alone (RFC 7515), whatever it signs.</summary>
+    /// <exception cref="JwsFormatException">Its form is not acceptable.</exception>
+    internal static CompactJws ParseSigned(string token)
     {
         if (token.Length > MostCharacters)
         {
@@ -74,10 +83,10 @@ public sealed class CompactJws
         }
         var header = JsonObject("header", Decode("header", parts[0]));
         var algorithm = CheckHeader(header);
-        var payload = JsonObject("payload", Decode("payload", parts[1]));
+        var content = Decode("payload", parts[1]);
         var signature = Decode("signature", parts[2]);
         var signingInput = Encoding.ASCII.GetBytes(token, 0, parts[0].Length + 1 + parts[1].Length);
-        return new CompactJws(header, payload, algorithm, signingInput, signature);
+        return new CompactJws(header, algorithm, content, signingInput, signature);
     }
 
     private static JwsAlgorithm CheckHeader(JsonElement header)
@@ -105,10 +114,6 @@ public sealed class CompactJws
 
     private static byte[] Decode(string part, string text)
     {
-        if (text.Length == 0)
-        {
-            throw new JwsFormatException($"its {part} is empty");
-        }
         foreach (var c in text)
         {
             // The library's decoder skips white space and takes padding; RFC 7515 section 2 allows neither.

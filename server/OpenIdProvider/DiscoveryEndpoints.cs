@@ -19,9 +19,9 @@ public static class DiscoveryEndpoints
     {
         var document = Document(routes.ServiceProvider.GetRequiredService<IssuerOptions>());
         routes.MapGet("/.well-known/openid-configuration", (HttpContext context) => Json(context, document, seconds: 3600))
-            .WithName("Discovery").AllowAnonymous();
+            .WithName("Discovery").WithTags("token").WithSummary("What clouds and clients need to know of this issuer (OpenID Connect Discovery)").AllowAnonymous();
         routes.MapGet("/.well-known/jwks", (HttpContext context, SigningKeyRing ring) => Json(context, ring.Jwks(), seconds: 300))
-            .WithName("Jwks").AllowAnonymous();
+            .WithName("Jwks").WithTags("token").WithSummary("The public keys that verify our tokens").AllowAnonymous();
     }
 
     private static IResult Json(HttpContext context, byte[] body, int seconds)

@@ -26,6 +26,9 @@ public sealed record SigningKey
 
     public bool IsPublished(DateTimeOffset now) => RevokedAt is null && (PublishedUntil is null || PublishedUntil > now);
 
+    /// <summary>It waits for its turn, and no key made after it takes that turn.</summary>
+    public bool WillSign(DateTimeOffset now) => RevokedAt is null && ActiveFrom > now && (PublishedUntil is null || PublishedUntil > ActiveFrom);
+
     public static string Purpose(string kid) => $"signing_keys.private_key:{kid}";
 
     /// <summary>A new ES256 key (P-256). The caller encrypts and then clears <paramref name="pkcs8"/>.</summary>

@@ -34,13 +34,15 @@ public sealed class SigningKeyRotation(
         await store.ForgetRetiredPrivateKeysAsync(connection, now, cancel);
     }, cancel);
 
-    /// <summary>A new key: published now, signing after a day, or at once with <paramref name="atOnce"/>.</summary>
+    /// <summary>A new key: published now, signing after a day, or at once with <paramref name="atOnce"/>. One that waits for its turn is not followed by another.</summary>
     public Task<SigningKey> RotateAsync(bool atOnce, AuditActor actor, CancellationToken cancel) =>
         database.InTransactionAsync(async connection =>
         {
             await store.LockAsync(connection, cancel);
             var now = clock.GetUtcNow();
-            return await CreateAsync(connection, atOnce ? now : now + PublishedBeforeUse, actor, cancel);
+            // The JWKS holds few keys: a row of keys that do not sign yet would push out the one that does.
+            var next = (await store.ListAsync(connection, cancel)).FirstOrDefault(key => key.WillSign(now));
+            return next is not null && !atOnce ? next : await CreateAsync(connection, atOnce ? now : now + PublishedBeforeUse, actor, cancel);
         }, cancel);
 
     /// <summary>Takes a key out of use and out of the JWKS at once; every token it signed stops working. False: no such key.</summary>

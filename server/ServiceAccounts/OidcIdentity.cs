@@ -9,6 +9,8 @@ namespace OctoLogin.ServiceAccounts;
 /// </summary>
 public sealed record OidcIdentity
 {
+    private IReadOnlyList<ClaimCondition>? conditions;
+
     public required string Id { get; init; }
 
     /// <summary>The service account's user Id.</summary>
@@ -19,7 +21,17 @@ public sealed record OidcIdentity
 
     /// <summary>Null: the service account's GUID.</summary>
     public string? Audience { get; init; }
-    public required string ConditionsJson { get; init; }
+    public required string ConditionsJson
+    {
+        get;
+        init
+        {
+            field = value;
+            // A copy made with "with" brings the parsed list of the original along.
+            conditions = null;
+        }
+    }
+
     public required int TokenLifetimeSeconds { get; init; }
     public required bool AllowReuse { get; init; }
     public string? GithubOwner { get; init; }
@@ -39,7 +51,7 @@ public sealed record OidcIdentity
     public required DateTimeOffset UpdatedAt { get; init; }
 
     [JsonIgnore]
-    public IReadOnlyList<ClaimCondition> Conditions => field ??= JsonSerializer.Deserialize<ClaimCondition[]>(ConditionsJson)!;
+    public IReadOnlyList<ClaimCondition> Conditions => conditions ??= JsonSerializer.Deserialize<ClaimCondition[]>(ConditionsJson)!;
 
     public bool IsGitHub => GithubOwner is not null;
 

@@ -71,22 +71,6 @@ public sealed class OidcIdentityStore(NpgsqlDataSource database)
         }
     }
 
-    /// <summary>
-    /// Takes the ids of the first accepted token, if none were taken meanwhile; the version stays, no administrator changed anything.
-    /// False: the ids that another token brought are others, or the identity is gone.
-    /// </summary>
-    public async Task<bool> PinAsync(NpgsqlConnection connection, string id, string repositoryId, string ownerId, CancellationToken cancel) =>
-        await connection.ExecuteScalarAsync<int>(new CommandDefinition(
-            """
-            update oidc_identities set
-                github_repository_id = coalesce(github_repository_id, @repositoryId),
-                github_repository_owner_id = coalesce(github_repository_owner_id, @ownerId),
-                github_pinned_from = coalesce(github_pinned_from, 'FirstToken'), github_unpinned_since = null
-            where id = @id
-              and (github_repository_id is null or (github_repository_id = @repositoryId and github_repository_owner_id = @ownerId))
-            returning 1
-            """, new { id, repositoryId, ownerId }, cancellationToken: cancel)) == 1;
-
     public async Task<bool> DeleteAsync(NpgsqlConnection connection, string userId, string id, CancellationToken cancel) =>
         await connection.ExecuteAsync(new CommandDefinition(
             "delete from oidc_identities where user_id = @userId and id = @id", new { userId, id }, cancellationToken: cancel)) > 0;

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using OctoLogin.Access;
 using OctoLogin.Http;
 using OctoLogin.OpenIdProvider;
@@ -11,7 +12,7 @@ public static class ServiceAccountEndpoints
         services.AddHttpClient(GitHubRepositoryLookup.Client, client => client.Timeout = TimeSpan.FromSeconds(5));
         return services.AddSingleton(options)
             .AddSingleton<ServiceAccountStore>().AddSingleton<OidcIdentityStore>()
-            .AddSingleton<OidcIdentities>().AddSingleton<GitHubRepositoryLookup>();
+            .AddSingleton<OidcIdentities>().AddSingleton<TrustedAccounts>().AddSingleton<GitHubRepositoryLookup>();
     }
 
     public static void MapServiceAccounts(this IEndpointRouteBuilder routes)
@@ -41,29 +42,29 @@ public static class ServiceAccountEndpoints
         return OidcIdentityResource.Of(await identities.FindAsync(account.Id, id, cancel) ?? throw ApiException.NotFound("OIDC identity", id));
     }
 
-    private static async Task<IResult> Create(
+    private static async Task<Created<OidcIdentityResource>> Create(
         string userId, OidcIdentityInput input, Caller caller, ServiceAccountStore accounts, OidcIdentities identities, CallerStore callers, CancellationToken cancel)
     {
         var account = await ControlledAsync(userId, caller, accounts, callers, cancel);
         var created = OidcIdentityResource.Of(await identities.CreateAsync(account, input, caller.Actor, cancel));
-        return Results.Created($"/api/serviceaccounts/{account.Id}/oidcidentities/{created.Id}/v1", created);
+        return TypedResults.Created($"/api/serviceaccounts/{account.Id}/oidcidentities/{created.Id}/v1", created);
     }
 
     /// <summary>Answers without a body, as clients of Octopus expect.</summary>
-    private static async Task<IResult> Update(
+    private static async Task<Ok> Update(
         string userId, string id, OidcIdentityInput input, Caller caller, ServiceAccountStore accounts, OidcIdentities identities, CallerStore callers, CancellationToken cancel)
     {
         var account = await ControlledAsync(userId, caller, accounts, callers, cancel);
         await identities.UpdateAsync(account, id, input, caller.Actor, cancel);
-        return Results.Ok();
+        return TypedResults.Ok();
     }
 
-    private static async Task<IResult> Delete(
+    private static async Task<Ok> Delete(
         string userId, string id, Caller caller, ServiceAccountStore accounts, OidcIdentities identities, CallerStore callers, CancellationToken cancel)
     {
         var account = await ControlledAsync(userId, caller, accounts, callers, cancel);
         await identities.DeleteAsync(account, id, caller.Actor, cancel);
-        return Results.Ok();
+        return TypedResults.Ok();
     }
 
     /// <summary>An identity is a way in to everything the account may do, so only who holds all of that may register one.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using OctoLogin.Access;
 using OctoLogin.Audit;
@@ -34,7 +35,7 @@ public static class SpaceEndpoints
     private static async Task<Space> Get(string id, Caller caller, SpaceStore spaces, CancellationToken cancel) =>
         await spaces.FindAsync(id, cancel) is { } space && caller.Sees(space.Id) ? space : throw ApiException.NotFound("space", id);
 
-    private static async Task<IResult> Create(
+    private static async Task<Created<Space>> Create(
         SpaceInput input, Caller caller, NpgsqlDataSource database, SpaceStore spaces, AuditLog audit, CancellationToken cancel)
     {
         caller.Demand(Permission.SpaceCreate, AccessTarget.System);
@@ -45,7 +46,7 @@ public static class SpaceEndpoints
             await audit.AppendAsync(connection, AuditEvent.Created(caller.Actor, "Space", space.Id, space.Name, space.Id), cancel);
             return space;
         }, cancel);
-        return Results.Created($"/api/spaces/{created.Id}", created);
+        return TypedResults.Created($"/api/spaces/{created.Id}", created);
     }
 
     private static async Task<Space> Update(
@@ -63,7 +64,7 @@ public static class SpaceEndpoints
         }, cancel);
     }
 
-    private static async Task<IResult> Delete(
+    private static async Task<Ok> Delete(
         string id, Caller caller, NpgsqlDataSource database, SpaceStore spaces, AuditLog audit, CancellationToken cancel)
     {
         var present = await Get(id, caller, spaces, cancel);
@@ -77,7 +78,7 @@ public static class SpaceEndpoints
             await spaces.DeleteAsync(connection, present.Id, cancel);
             await audit.AppendAsync(connection, AuditEvent.Deleted(caller.Actor, "Space", present.Id, present.Name), cancel);
         }, cancel);
-        return Results.Ok();
+        return TypedResults.Ok();
     }
 
     private static (string Name, string? Slug, string? Description) Check(SpaceInput input, Space? present)

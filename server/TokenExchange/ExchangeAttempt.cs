@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OctoLogin.Access;
 using OctoLogin.Audit;
 using OctoLogin.Http;
 using OctoLogin.Jose;
@@ -11,20 +12,30 @@ public sealed class ExchangeAttempt(AuditActor origin)
 {
     public string? Audience { get; set; }
     public ServiceAccount? Account { get; set; }
+
+    /// <summary>The account and its identities were taken from memory and not read for this attempt.</summary>
+    public bool DecidedFromMemory { get; set; }
     public CompactJws? Token { get; set; }
     public IdentityMatch? Considered { get; set; }
 
-    public AuditEvent Issued(string accessTokenId, DateTimeOffset expires, string? scope) => Event(
+    /// <param name="pin">The ids that the identity takes from this token; null when it had them.</param>
+    public AuditEvent Issued(AccessToken token, RepositoryPin? pin) => Event(
         AuditCategories.TokenIssued,
-        $"{Account!.Username} logged in with OIDC identity {Considered!.Identity.Name}; the access token ends at {expires:u}",
+        $"{Account!.Username} logged in with OIDC identity {Considered!.Identity.Name}; the access token ends at {token.ExpiresAt:u}" +
+            (pin is null ? "" : $". The identity took repository_id {Printable.Of(pin.RepositoryId, 40)} and repository_owner_id {Printable.Of(pin.OwnerId, 40)} from this first token"),
         json =>
         {
             json.WriteString("outcome", "issued");
-            json.WriteString("access_token_id", accessTokenId);
-            json.WriteString("expires", expires);
-            if (scope is not null)
+            json.WriteString("access_token_id", token.Id);
+            json.WriteString("expires", token.ExpiresAt);
+            if (token.Scope is not null)
             {
-                json.WriteString("scope", scope);
+                json.WriteString("scope", token.Scope);
+            }
+            if (pin is not null)
+            {
+                json.WriteString("pinned_repository_id", pin.RepositoryId);
+                json.WriteString("pinned_repository_owner_id", pin.OwnerId);
             }
         });
 
@@ -38,14 +49,6 @@ public sealed class ExchangeAttempt(AuditActor origin)
             json.WriteString("reason", refusal.Detail);
             json.WriteString("told", refusal.Description);
         });
-
-    public AuditEvent Pinned(string repositoryId, string ownerId) => new()
-    {
-        Category = AuditCategories.IdentityPinned,
-        Message = $"OIDC identity {Considered!.Identity.Name} took repository_id {Printable.Of(repositoryId, 40)} and repository_owner_id {Printable.Of(ownerId, 40)} from the first accepted token",
-        Actor = origin with { UserId = Account?.Id, Username = Account?.Username },
-        RelatedDocumentIds = [Considered.Identity.Id, Account!.Id],
-    };
 
     private AuditEvent Event(string category, string message, Action<Utf8JsonWriter> outcome) => new()
     {

@@ -7,7 +7,7 @@ namespace OctoLogin.TokenExchange;
 public static class IdentityTestEndpoint
 {
     public static void MapIdentityTest(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/api/serviceaccounts/{userId}/oidcidentities/test", Test).WithTags("serviceaccounts");
+        routes.MapPost("/api/serviceaccounts/{userId}/oidcidentities/test", Test).WithTags("serviceaccounts").WithSummary("Tell which OIDC identity a token or a set of claims would match, check by check");
 
     private static async Task<IdentityTestResult> Test(
         string userId, IdentityTestInput input, Caller caller, ServiceAccountStore accounts, IdentityTest test, CancellationToken cancel)

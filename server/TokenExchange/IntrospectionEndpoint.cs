@@ -11,7 +11,7 @@ public static class IntrospectionEndpoint
     private static readonly HashSet<string> Parameters = ["token", "token_type_hint"];
 
     public static void MapIntrospection(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/token/introspect/v1", Introspect).ExcludeFromDescription();
+        routes.MapPost("/token/introspect/v1", Introspect).DescribeIntrospection();
 
     private static async Task<Introspection> Introspect(
         HttpContext context, Caller caller, AccessTokenVerifier verifier, CallerStore callers, CancellationToken cancel)

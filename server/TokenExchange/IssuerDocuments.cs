@@ -6,7 +6,29 @@ using OctoLogin.Jose;
 namespace OctoLogin.TokenExchange;
 
 /// <summary>An issuer's keys as they were published, and for how long that may be believed.</summary>
-public sealed record IssuerKeySet(IReadOnlyList<VerificationKey> Keys, string JwksUri, TimeSpan? MaxAge);
+public sealed record IssuerKeySet(IReadOnlyList<VerificationKey> Keys, string JwksUri, TimeSpan? MaxAge)
+{
+    /// <summary>The one key that may have signed the token, or why there is none.</summary>
+    public (VerificationKey? Key, string Fault) Choose(CompactJws token)
+    {
+        if (token.KeyId is { } kid)
+        {
+            var named = Keys.Where(key => key.KeyId == kid).ToList();
+            return named switch
+            {
+                [] => (null, $"it is signed with key '{Printable.Of(kid, 100)}', which the issuer does not publish"),
+                [var only] => only.Misfit(token.Algorithm) is { } misfit
+                    ? (null, $"it is signed with key '{Printable.Of(kid, 100)}', which cannot be used: {misfit}")
+                    : (only, ""),
+                _ => (null, $"the issuer publishes {named.Count} keys named '{Printable.Of(kid, 100)}'"),
+            };
+        }
+        var fitting = Keys.Where(key => key.Misfit(token.Algorithm) is null).ToList();
+        return fitting is [var one]
+            ? (one, "")
+            : (null, $"it does not say which key signed it ('kid'), and {fitting.Count} of the issuer's keys fit {token.Algorithm.Name}");
+    }
+}
 
 /// <summary>
 /// Reads an issuer's discovery document (OpenID Connect Discovery 1.0 section 4) and JWKS, with a limit on everything that the

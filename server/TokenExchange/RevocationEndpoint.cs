@@ -14,7 +14,7 @@ public static class RevocationEndpoint
     private static readonly HashSet<string> Parameters = ["token", "token_type_hint"];
 
     public static void MapRevocation(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/token/revoke/v1", Revoke).AllowAnonymous().ExcludeFromDescription();
+        routes.MapPost("/token/revoke/v1", Revoke).AllowAnonymous().DescribeRevocation();
 
     private static async Task<IResult> Revoke(
         HttpContext context, NpgsqlDataSource database, AccessTokenVerifier verifier, CallerStore callers, RevokedTokenStore revoked, AuditLog audit, TimeProvider clock, CancellationToken cancel)

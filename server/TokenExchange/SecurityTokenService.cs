@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Npgsql;
 using OctoLogin.Access;
 using OctoLogin.Audit;
 using OctoLogin.Database;
@@ -12,9 +10,11 @@ namespace OctoLogin.TokenExchange;
 
 /// <summary>The exchange (RFC 8693): a subject token for a short-lived access token. The steps are the contract's, in its order.</summary>
 public sealed class SecurityTokenService(
-    NpgsqlDataSource database, ServiceAccountStore accounts, OidcIdentityStore identities, SubjectTokenValidator validator,
-    RedeemedTokenStore redeemed, CallerStore callers, TokenSigner signer, IssuerOptions issuer, AuditLog audit, TimeProvider clock)
+    TrustedAccounts accounts, SubjectTokenValidator validator, ExchangeJournal journal, CallerStore callers,
+    TokenSigner signer, IssuerOptions issuer, TimeProvider clock)
 {
+    private const int MostTries = 3;
+
     /// <summary>Every attempt, whatever becomes of it, is one audit event: written here, where no way out can pass it by.</summary>
     public async Task<TokenAnswer> ExchangeAsync(Func<Task<TokenExchangeRequest>> read, AuditActor origin, CancellationToken cancel)
     {
@@ -26,12 +26,13 @@ public sealed class SecurityTokenService(
         }
         catch (OAuthException refusal)
         {
-            await audit.AppendAsync(attempt.Refused(refusal), CancellationToken.None);
+            await journal.WriteAsync(attempt.Refused(refusal));
             throw;
         }
-        catch (BadHttpRequestException unreadable)
+        catch (Exception fault) when (!Outage.Is(fault) && !cancel.IsCancellationRequested)
         {
-            await audit.AppendAsync(attempt.Refused(OAuthException.InvalidRequest("The request could not be read.", unreadable.Message)), CancellationToken.None);
+            // A body that broke off, or a bug of ours: neither is a decision, both are attempts.
+            await journal.WriteAsync(attempt.Refused(new OAuthException("server_error", "The request could not be answered.", fault.Message)));
             throw;
         }
     }
@@ -48,13 +49,31 @@ public sealed class SecurityTokenService(
             throw OAuthException.InvalidRequest("subject_token is not an acceptable JWT: its 'typ' is not JWT.");
         }
 
-        // 3. Its issuer is one that the named account trusts. Nothing has been fetched from anywhere so far.
-        var (account, trusting) = await FindTrustAsync(request.Audience, token, attempt, cancel);
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            try
+            {
+                if (await DecideAsync(request, token, attempt, fresh: tries > 0, cancel) is { } answer)
+                {
+                    return answer;
+                }
+            }
+            catch (OAuthException) when (attempt.DecidedFromMemory)
+            {
+                // What is remembered may be out of date, and nobody is refused by that.
+            }
+        }
+        throw OAuthException.Unavailable("The service account is being changed right now. Nothing was issued; try again in a few seconds.", 5);
+    }
 
-        // 4, 5, 6. The issuer's key, the signature, the times.
-        var subjectIssuer = token.Claim("iss")!;
-        await validator.ValidateAsync(token, subjectIssuer, cancel);
-        RequireBoundedTokenId(token);
+    /// <summary>Null: what was decided on has changed before it was recorded, so that it must be decided again.</summary>
+    private async Task<TokenAnswer?> DecideAsync(TokenExchangeRequest request, CompactJws token, ExchangeAttempt attempt, bool fresh, CancellationToken cancel)
+    {
+        // 3. Its issuer is one that the named account trusts. Nothing has been fetched from anywhere so far.
+        var (account, trusting) = await FindTrustAsync(request.Audience, token, attempt, fresh, cancel);
+
+        // 4, 5, 6. The issuer's key, the signature, the times and the id.
+        await validator.ValidateAsync(token, token.Claim("iss")!, cancel);
 
         // 7, 8, 9. Audience, subject and conditions of one identity.
         var matched = Match(account, trusting, token, attempt);
@@ -62,35 +81,30 @@ public sealed class SecurityTokenService(
         // 10. The account may be used.
         if (!account.IsActive)
         {
-            throw OAuthException.InvalidRequest(
-                $"The token is good, but service account {account.Audience} cannot be used now; an administrator sees why in the audit.",
-                $"Service account {account.Username} is disabled.");
+            throw Disclosure.Disabled(account);
         }
         var scope = await NarrowAsync(account, request.Scope, cancel);
 
         // 11. Used for the first time: decided, and recorded with the audit event, in one commit.
-        return await IssueAsync(request, account, matched, token, scope, attempt, cancel);
+        return await IssueAsync(request, account, matched, token, scope, attempt);
     }
 
     private async Task<(ServiceAccount Account, IReadOnlyList<OidcIdentity> Trusting)> FindTrustAsync(
-        string audience, CompactJws token, ExchangeAttempt attempt, CancellationToken cancel)
+        string audience, CompactJws token, ExchangeAttempt attempt, bool fresh, CancellationToken cancel)
     {
         var presented = token.Claim("iss");
-        attempt.Account = Guid.TryParseExact(audience, "D", out var externalId) ? await accounts.FindByExternalIdAsync(externalId, cancel) : null;
-        // The same questions to the database whether or not there is such an account.
-        var registered = await identities.ListAsync(attempt.Account?.Id ?? "", cancel);
-        var trusting = registered.Where(identity => identity.Issuer == presented).ToList();
-        if (attempt.Account is { } account && trusting.Count > 0 && presented != issuer.ServerUri)
+        // What is no GUID is asked for as well, so that it takes as long.
+        _ = Guid.TryParseExact(audience, "D", out var externalId);
+        var found = fresh ? await accounts.ReadAsync(externalId, cancel) : await accounts.GetAsync(externalId, cancel);
+        (attempt.Account, attempt.DecidedFromMemory) = (found?.Account, found?.FromMemory == true);
+        if (found is not null && presented != issuer.ServerUri && found.Identities.Where(identity => identity.Issuer == presented).ToList() is { Count: > 0 } trusting)
         {
-            return (account, trusting);
+            return (found.Account, trusting);
         }
-        throw OAuthException.InvalidRequest(
-            $"No OIDC identity of service account '{Printable.Of(audience, 100)}' trusts a token with issuer '{Printable.Of(presented)}', " +
-            $"subject '{Printable.Of(token.Claim("sub"))}' and audience '{Printable.Of(OidcIdentity.Shown(token.Payload, "aud"))}'. " +
-            "Check the service account's GUID, and that an identity with this issuer, subject and audience is registered under its OpenID Connect page.",
-            attempt.Account is null ? $"There is no service account with the GUID '{Printable.Of(audience, 100)}'."
-                : presented == issuer.ServerUri ? "The token is one of this server's own, which is never accepted as a subject token."
-                : $"None of the {registered.Count} OIDC identities of {attempt.Account.Username} has the issuer '{Printable.Of(presented)}'.");
+        throw Disclosure.Untrusted(audience, token, found is null
+            ? $"There is no service account with the GUID '{Printable.Of(audience, 100)}'."
+            : presented == issuer.ServerUri ? "The token is one of this server's own, which is never accepted as a subject token."
+            : $"None of the {found.Identities.Count} OIDC identities of {found.Account.Username} has the issuer '{Printable.Of(presented)}'.");
     }
 
     private OidcIdentity Match(ServiceAccount account, IReadOnlyList<OidcIdentity> trusting, CompactJws token, ExchangeAttempt attempt)
@@ -99,19 +113,7 @@ public sealed class SecurityTokenService(
         var matches = trusting.Select(identity => identity.Match(token.Payload, account.Audience, now)).ToList();
         // The closest one is what the refusal speaks of: fewest checks failed, then most passed.
         attempt.Considered = matches.OrderBy(match => match.Checks.Count - match.Passed).ThenByDescending(match => match.Passed).First();
-        if (attempt.Considered.Matches)
-        {
-            return attempt.Considered.Identity;
-        }
-        var (identity, failed) = (attempt.Considered.Identity, attempt.Considered.FirstFailure);
-        var what = failed.Part is "subject" or "audience" ? $"The {failed.Part} differs" : $"The claim '{Printable.Of(failed.Part, 100)}' differs";
-        throw OAuthException.InvalidRequest(
-            $"The token is genuine, but no OIDC identity of the service account accepts it. {what} from the closest identity's. " +
-            $"The token has subject '{Printable.Of(OidcIdentity.Text(token.Payload, "sub"))}' and audience '{Printable.Of(OidcIdentity.Shown(token.Payload, "aud"))}'" +
-            (failed.Part is "subject" or "audience" ? "" : $", and '{Printable.Of(failed.Part, 100)}' is '{Printable.Of(failed.Actual)}'") +
-            $". {(failed.Part == "repository_id" && identity.IsUnpinned && !failed.Passed ? failed.Explanation + " " : "")}" +
-            "Identities are registered under the service account's OpenID Connect page.",
-            $"No identity matches; closest is {identity.Id} ({identity.Name}), where {failed.Part} is '{Printable.Of(failed.Actual)}' and must be '{Printable.Of(failed.Expected)}'. {failed.Explanation}");
+        return attempt.Considered.Matches ? attempt.Considered.Identity : throw Disclosure.NoMatch(attempt.Considered, token);
     }
 
     /// <summary>A scope can only take away: each word must be something that the account has.</summary>
@@ -138,8 +140,9 @@ public sealed class SecurityTokenService(
         return asked;
     }
 
-    private Task<TokenAnswer> IssueAsync(
-        TokenExchangeRequest request, ServiceAccount account, OidcIdentity identity, CompactJws token, string? scope, ExchangeAttempt attempt, CancellationToken cancel)
+    /// <summary>Null: the identity or its account was changed since it was read.</summary>
+    private async Task<TokenAnswer?> IssueAsync(
+        TokenExchangeRequest request, ServiceAccount account, OidcIdentity identity, CompactJws token, string? scope, ExchangeAttempt attempt)
     {
         var now = clock.GetUtcNow();
         var seconds = Math.Min(request.ExpiresIn ?? identity.TokenLifetimeSeconds, identity.TokenLifetimeSeconds);
@@ -156,45 +159,35 @@ public sealed class SecurityTokenService(
             SubjectIssuer = token.Claim("iss")!,
             Subject = token.Claim("sub") ?? "",
         };
+        var redemption = Redeeming(token, identity);
         var jwt = signer.Sign(AccessToken.Type, json => issued.Write(json, issuer.ServerUri));
-        return database.InTransactionAsync(async connection =>
+        return await journal.WriteAsync(attempt.Issued(issued, redemption.Pin), redemption) switch
         {
-            var until = DateTimeOffset.FromUnixTimeSeconds(SubjectTokenValidator.Time(token, "exp")!.Value) + TokenExchangeOptions.Leeway;
-            if (!await redeemed.RedeemAsync(connection, RedeemedTokenStore.KeyOf(issued.SubjectIssuer, token), identity.Id, identity.AllowReuse, until, cancel))
-            {
-                throw OAuthException.InvalidRequest("The token was used before; each token is accepted once. Request a new one right before the exchange.");
-            }
-            await PinAsync(connection, identity, token, attempt, cancel);
-            await audit.AppendAsync(connection, attempt.Issued(issued.Id, issued.ExpiresAt, scope), cancel);
-            return new TokenAnswer(jwt, seconds, scope);
-        }, cancel);
+            JournalOutcome.Recorded => new TokenAnswer(jwt, seconds, scope),
+            JournalOutcome.UsedBefore => throw UsedBefore(attempt),
+            _ => null,
+        };
     }
 
-    private async Task PinAsync(NpgsqlConnection connection, OidcIdentity identity, CompactJws token, ExchangeAttempt attempt, CancellationToken cancel)
+    private static OAuthException UsedBefore(ExchangeAttempt attempt)
     {
-        if (!identity.IsUnpinned)
-        {
-            return;
-        }
-        var (repositoryId, ownerId) = (OidcIdentity.Text(token.Payload, "repository_id")!, OidcIdentity.Text(token.Payload, "repository_owner_id")!);
-        if (!await identities.PinAsync(connection, identity.Id, repositoryId, ownerId, cancel))
-        {
-            throw OAuthException.InvalidRequest("The token is genuine, but another repository's ids were pinned to the identity a moment ago.");
-        }
-        await audit.AppendAsync(connection, attempt.Pinned(repositoryId, ownerId), cancel);
+        // The database said so; deciding again would change nothing.
+        attempt.DecidedFromMemory = false;
+        return OAuthException.InvalidRequest("The token was used before; each token is accepted once. Request a new one right before the exchange.");
     }
 
-    private static void RequireBoundedTokenId(CompactJws token)
+    private static Redemption Redeeming(CompactJws token, OidcIdentity identity) => new()
     {
-        if (!token.Payload.TryGetProperty("jti", out var jti))
-        {
-            return;
-        }
-        if (jti.ValueKind != JsonValueKind.String || jti.GetString() is not { Length: > 0 and <= 1000 })
-        {
-            throw OAuthException.InvalidRequest("The token's 'jti' is not a string of 1 to 1000 characters.");
-        }
-    }
+        TokenKey = RedeemedToken.KeyOf(token.Claim("iss")!, token),
+        IdentityId = identity.Id,
+        IdentityVersion = identity.Version,
+        AllowReuse = identity.AllowReuse,
+        ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(SubjectTokenValidator.Time(token, "exp")!.Value) + TokenExchangeOptions.Leeway,
+        // The checks have made sure that the token has both.
+        Pin = identity.IsUnpinned
+            ? new(OidcIdentity.Text(token.Payload, "repository_id")!, OidcIdentity.Text(token.Payload, "repository_owner_id")!)
+            : null,
+    };
 }
 
 /// <summary>RFC 8693 section 2.2.1. <paramref name="ExpiresIn"/> in seconds.</summary>

@@ -16,6 +16,7 @@ public sealed class SubjectTokenValidator(IssuerMetadata issuers, TimeProvider c
     {
         await VerifySignatureAsync(token, issuer, cancel);
         VerifyTimes(token, clock.GetUtcNow());
+        VerifyId(token);
     }
 
     public async Task VerifySignatureAsync(CompactJws token, string issuer, CancellationToken cancel)
@@ -24,10 +25,10 @@ public sealed class SubjectTokenValidator(IssuerMetadata issuers, TimeProvider c
         try
         {
             var keys = await entry.GetAsync(cancel);
-            var (key, fault) = Choose(keys, token);
+            var (key, fault) = keys.Choose(token);
             if (key is null && await entry.GetForUnknownKeyAsync(cancel) is { } fetched)
             {
-                (key, fault) = Choose(fetched, token);
+                (key, fault) = fetched.Choose(token);
             }
             if (key is null)
             {
@@ -45,27 +46,6 @@ public sealed class SubjectTokenValidator(IssuerMetadata issuers, TimeProvider c
                 retryAfterSeconds: 5,
                 $"The keys of issuer {issuer} cannot be fetched: {unreachable.Message}");
         }
-    }
-
-    /// <summary>The one key that may have signed it, or why there is none.</summary>
-    private static (VerificationKey? Key, string Fault) Choose(IssuerKeySet keys, CompactJws token)
-    {
-        if (token.KeyId is { } kid)
-        {
-            var named = keys.Keys.Where(key => key.KeyId == kid).ToList();
-            return named switch
-            {
-                [] => (null, $"it is signed with key '{Printable.Of(kid, 100)}', which the issuer does not publish"),
-                [var only] => only.Misfit(token.Algorithm) is { } misfit
-                    ? (null, $"it is signed with key '{Printable.Of(kid, 100)}', which cannot be used: {misfit}")
-                    : (only, ""),
-                _ => (null, $"the issuer publishes {named.Count} keys named '{Printable.Of(kid, 100)}'"),
-            };
-        }
-        var fitting = keys.Keys.Where(key => key.Misfit(token.Algorithm) is null).ToList();
-        return fitting is [var one]
-            ? (one, "")
-            : (null, $"it does not say which key signed it ('kid'), and {fitting.Count} of the issuer's keys fit {token.Algorithm.Name}");
     }
 
     public static void VerifyTimes(CompactJws token, DateTimeOffset now)
@@ -91,6 +71,15 @@ public sealed class SubjectTokenValidator(IssuerMetadata issuers, TimeProvider c
         if (exp - (iat ?? nbf ?? seconds) > most)
         {
             throw OAuthException.InvalidRequest($"The token is valid for {exp - (iat ?? nbf ?? seconds)} seconds; at most {most} (24 hours) are accepted.");
+        }
+    }
+
+    /// <summary>A <c>jti</c> is what replay is told by: text, and not a book.</summary>
+    private static void VerifyId(CompactJws token)
+    {
+        if (token.Payload.TryGetProperty("jti", out var jti) && (jti.ValueKind != JsonValueKind.String || jti.GetString() is not { Length: > 0 and <= 1000 }))
+        {
+            throw OAuthException.InvalidRequest("The token's 'jti' is not a string of 1 to 1000 characters.");
         }
     }
 

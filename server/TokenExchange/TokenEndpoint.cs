@@ -8,8 +8,9 @@ public static class TokenEndpoint
     public static IServiceCollection AddTokenExchange(this IServiceCollection services, TokenExchangeOptions options) => services
         .AddSingleton(options)
         .AddSingleton<IssuerNetwork>().AddSingleton<IssuerDocuments>().AddSingleton<IssuerMetadata>()
-        .AddSingleton<SubjectTokenValidator>().AddSingleton<RedeemedTokenStore>().AddSingleton<RevokedTokenStore>()
+        .AddSingleton<SubjectTokenValidator>().AddSingleton<RevokedTokenStore>()
         .AddSingleton<SecurityTokenService>().AddSingleton<IdentityTest>()
+        .AddSingleton<ExchangeJournal>().AddHostedService(provider => provider.GetRequiredService<ExchangeJournal>())
         .AddHostedService<RedeemedTokenPurge>();
 
     public static void MapTokenExchange(this IEndpointRouteBuilder routes)
@@ -17,7 +18,7 @@ public static class TokenEndpoint
         // Octopus documents the second path for the same endpoint.
         foreach (var path in (ReadOnlySpan<string>)["/token/v1", "/api/token/v1"])
         {
-            routes.MapPost(path, Exchange).AllowAnonymous().ExcludeFromDescription();
+            routes.MapPost(path, Exchange).AllowAnonymous().DescribeExchange();
         }
         routes.MapRevocation();
         routes.MapIntrospection();
@@ -35,7 +36,7 @@ public static class TokenEndpoint
         null, null, "OpenID Connect token exchange", context.TraceIdentifier,
         context.Connection.RemoteIpAddress?.ToString(), context.Request.Headers.UserAgent.ToString());
 
-    private sealed record TokenResponse(
+    internal sealed record TokenResponse(
         [property: JsonPropertyName("access_token")] string AccessToken,
         [property: JsonPropertyName("token_type")] string TokenType,
         [property: JsonPropertyName("issued_token_type")] string IssuedTokenType,

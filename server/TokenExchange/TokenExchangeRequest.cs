@@ -34,17 +34,18 @@ public sealed record TokenExchangeRequest
     /// <summary>The parameters of a form or JSON body, each at most once, none of them empty. Unknown ones are left out.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> ReadParametersAsync(HttpRequest request, CancellationToken cancel, IReadOnlySet<string>? known = null)
     {
+        known ??= Known;
         var type = request.ContentType?.Split(';')[0].Trim().ToLowerInvariant();
         var parameters = type switch
         {
             "application/x-www-form-urlencoded" => ReadForm(await BodyAsync(request, cancel)),
-            "application/json" => ReadJson(await BodyAsync(request, cancel)),
+            "application/json" => ReadJson(await BodyAsync(request, cancel), known),
             _ => throw new OAuthException("invalid_request", UnsupportedType, status: StatusCodes.Status415UnsupportedMediaType),
         };
         var single = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in parameters)
         {
-            if (!(known ?? Known).Contains(name))
+            if (!known.Contains(name))
             {
                 continue;
             }
@@ -128,7 +129,7 @@ public sealed record TokenExchangeRequest
         }
     }
 
-    private static List<(string, string)> ReadJson(byte[] body)
+    private static List<(string, string)> ReadJson(byte[] body, IReadOnlySet<string> known)
     {
         try
         {
@@ -149,7 +150,7 @@ public sealed record TokenExchangeRequest
                         parameters.Add((member.Name, member.Value.GetRawText()));
                         break;
                     default:
-                        Require(!Known.Contains(member.Name), $"{Printable.Of(member.Name, 40)} must be a string.");
+                        Require(!known.Contains(member.Name), $"{Printable.Of(member.Name, 40)} must be a string.");
                         break;
                 }
             }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Identity;
 using Npgsql;
 using OctoLogin.Audit;
@@ -38,10 +39,14 @@ public sealed class UserAccounts(NpgsqlDataSource database, UserStore users, Aud
         {
             throw ApiException.BadRequest($"IsService cannot be changed: '{present.Username}' is {(present.IsService ? "a service account" : "a person")}. Make a new account instead.");
         }
-        var user = Check(input, present);
         return database.InTransactionAsync(async connection =>
         {
-            var changed = await users.UpdateAsync(connection, user, cancel) ?? throw ApiException.NotFound("user", present.Id);
+            var changed = await Administrators.KeepOneAsync(connection, async () =>
+            {
+                // As it is now: what is absent keeps what is there, and that may have changed since the caller's right to do this was checked.
+                var locked = await users.LockAsync(connection, present.Id, cancel);
+                return locked is null ? null : await users.UpdateAsync(connection, Check(input, locked), cancel);
+            }, cancel) ?? throw ApiException.NotFound("user", present.Id);
             var happened = AuditEvent.Modified(actor, Kind(changed), changed.Id, changed.Username);
             if (changed.IsActive != present.IsActive)
             {
@@ -54,7 +59,10 @@ public sealed class UserAccounts(NpgsqlDataSource database, UserStore users, Aud
 
     public Task DeleteAsync(User user, AuditActor actor, CancellationToken cancel) => database.InTransactionAsync(async connection =>
     {
-        await users.DeleteAsync(connection, user.Id, cancel);
+        if (!await Administrators.KeepOneAsync(connection, () => users.DeleteAsync(connection, user.Id, cancel), cancel))
+        {
+            throw ApiException.NotFound("user", user.Id);
+        }
         await audit.AppendAsync(connection, AuditEvent.Deleted(actor, Kind(user), user.Id, user.Username), cancel);
     }, cancel);
 
@@ -65,6 +73,8 @@ public sealed class UserAccounts(NpgsqlDataSource database, UserStore users, Aud
     {
         var validation = new Validation();
         var username = validation.Required("Username", input.Username ?? present.Username, 100);
+        // Two names that look the same would be one person to whoever reads the audit.
+        validation.Check(!username.Any(c => char.GetUnicodeCategory(c) == UnicodeCategory.Format), $"Username may not hold invisible characters: '{Printable.Of(username)}'.");
         var checkedUser = present with
         {
             Username = username,

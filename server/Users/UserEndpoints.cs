@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using OctoLogin.Access;
 using OctoLogin.Http;
 
@@ -12,14 +13,14 @@ public static class UserEndpoints
     {
         var group = routes.MapGroup("/api/users").WithTags("users");
         group.MapGet("", List);
-        group.MapGet("/me", Me);
+        group.MapGet("/me", Me).WithSummary("Get yourself");
         group.MapGet("/{id}", Get);
         group.MapPost("", Create);
         group.MapPut("/{id}", Update);
         group.MapDelete("/{id}", Delete);
-        group.MapGet("/{id}/apikeys", ListApiKeys);
-        group.MapPost("/{id}/apikeys", CreateApiKey);
-        group.MapDelete("/{id}/apikeys/{keyId}", DeleteApiKey);
+        group.MapGet("/{id}/apikeys", ListApiKeys).WithSummary("List a user's API keys, without the keys themselves");
+        group.MapPost("/{id}/apikeys", CreateApiKey).WithSummary("Create an API key, which only this answer shows");
+        group.MapDelete("/{id}/apikeys/{keyId}", DeleteApiKey).WithSummary("Delete an API key");
     }
 
     private static async Task<ResourceCollection<User>> List(Page page, Caller caller, UserStore users, CancellationToken cancel)
@@ -41,11 +42,11 @@ public static class UserEndpoints
         return await users.FindAsync(id, cancel) ?? throw ApiException.NotFound("user", id);
     }
 
-    private static async Task<IResult> Create(UserInput input, Caller caller, UserAccounts accounts, CancellationToken cancel)
+    private static async Task<Created<User>> Create(UserInput input, Caller caller, UserAccounts accounts, CancellationToken cancel)
     {
         caller.Demand(Permission.UserEdit, AccessTarget.System);
         var user = await accounts.CreateAsync(input, caller.Actor, cancel);
-        return Results.Created($"/api/users/{user.Id}", user);
+        return TypedResults.Created($"/api/users/{user.Id}", user);
     }
 
     private static async Task<User> Update(
@@ -55,7 +56,7 @@ public static class UserEndpoints
         return await accounts.UpdateAsync(present, input, caller.Actor, cancel);
     }
 
-    private static async Task<IResult> Delete(
+    private static async Task<Ok> Delete(
         string id, Caller caller, UserStore users, UserAccounts accounts, CallerStore callers, CancellationToken cancel)
     {
         var user = await ControlledAsync(id, "Deleting this user", caller, users, callers, cancel);
@@ -64,7 +65,7 @@ public static class UserEndpoints
             throw ApiException.BadRequest("You cannot delete your own account; another administrator can.");
         }
         await accounts.DeleteAsync(user, caller.Actor, cancel);
-        return Results.Ok();
+        return TypedResults.Ok();
     }
 
     private static async Task<ResourceCollection<ApiKey>> ListApiKeys(
@@ -75,7 +76,7 @@ public static class UserEndpoints
         return ResourceCollection<ApiKey>.Of(page, all.Count, [.. all.Skip(page.Skip).Take(page.Take)]);
     }
 
-    private static async Task<IResult> CreateApiKey(
+    private static async Task<Created<NewApiKey>> CreateApiKey(
         string id, ApiKeyInput input, Caller caller, UserStore users, ApiKeys keys, CallerStore callers, CancellationToken cancel)
     {
         var user = id == caller.UserId
@@ -91,17 +92,22 @@ public static class UserEndpoints
             throw ApiException.Forbidden("Only the person themself can make an API key for a person's account; for a machine use a service account.");
         }
         var made = await keys.CreateAsync(user, input, caller.Actor, cancel);
-        return Results.Created($"/api/users/{user.Id}/apikeys/{made.Id}", made);
+        return TypedResults.Created($"/api/users/{user.Id}/apikeys/{made.Id}", made);
     }
 
-    private static async Task<IResult> DeleteApiKey(
+    private static async Task<Ok> DeleteApiKey(
         string id, string keyId, Caller caller, UserStore users, ApiKeys keys, CallerStore callers, CancellationToken cancel)
     {
         var user = id == caller.UserId
             ? await Get(id, caller, users, cancel)
             : await ControlledAsync(id, "Deleting this user's API key", caller, users, callers, cancel);
+        if (caller.Scope is not null)
+        {
+            // It was narrowed so that a job cannot do more than its work; its account's other ways in are not that.
+            throw ApiException.Forbidden("An access token whose scope was narrowed cannot delete API keys.");
+        }
         await keys.DeleteAsync(user, keyId, caller.Actor, cancel);
-        return Results.Ok();
+        return TypedResults.Ok();
     }
 
     /// <summary>The user, if the caller may edit users and holds every right that this one has.</summary>

@@ -17,6 +17,11 @@ public sealed class UserStore(NpgsqlDataSource database)
             $"select {Columns} from users where id = @id", new { id }, cancellationToken: cancel));
     }
 
+    /// <summary>As it is now, and as it stays until the commit.</summary>
+    public async Task<User?> LockAsync(NpgsqlConnection connection, string id, CancellationToken cancel) =>
+        await connection.QuerySingleOrDefaultAsync<User>(new CommandDefinition(
+            $"select {Columns} from users where id = @id for update", new { id }, cancellationToken: cancel));
+
     public async Task<User?> FindByNameAsync(string username, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);

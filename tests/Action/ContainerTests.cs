@@ -1,18 +1,15 @@
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
+using OctoLogin.Tests.Containers;
 using OctoLogin.Tests.Support;
 
 namespace OctoLogin.Tests.Action;
 
 /// <summary>The action's image, built and run as the runner does it. Needs a Docker engine and the .NET base images.</summary>
-public sealed class ContainerTests
+public sealed class ContainerTests(ActionImage image)
 {
-    private static readonly Lazy<Task<(string? Image, string Reason)>> Built = new(BuildAsync);
-
     [Fact]
     public async Task Logs_in_and_revokes_in_containers_of_the_same_image()
     {
-        await using var job = await ActionFixture.StartAsync(image: await ImageAsync());
+        await using var job = await ActionFixture.StartAsync(image: await image.GetAsync());
 
         var main = await job.Runner.RunAsync();
         var post = await job.Runner.RunPostAsync(main);
@@ -28,7 +25,7 @@ public sealed class ContainerTests
     [Fact]
     public async Task Tells_of_a_refusal_in_the_summary_file_of_the_runner()
     {
-        await using var job = await ActionFixture.StartAsync(image: await ImageAsync());
+        await using var job = await ActionFixture.StartAsync(image: await image.GetAsync());
         job.Octopus.ExchangeAnswer = FakeOctopusServer.Refused("The subject differs.");
 
         var run = await job.Runner.RunAsync();
@@ -43,7 +40,7 @@ public sealed class ContainerTests
     {
         using var certificates = new TestCertificates();
         using var certificate = certificates.ForHosts("localhost");
-        await using var job = await ActionFixture.StartAsync(certificate, await ImageAsync(), Path.GetDirectoryName(certificates.CaFile));
+        await using var job = await ActionFixture.StartAsync(certificate, await image.GetAsync(), Path.GetDirectoryName(certificates.CaFile));
         job.Runner.Environment["SSL_CERT_FILE"] = "/github/workspace/ca.pem";
 
         var run = await job.Runner.RunAsync();
@@ -51,46 +48,38 @@ public sealed class ContainerTests
         run.ExitCode.ShouldBe(0, run.ToString());
     }
 
-    private static async Task<string> ImageAsync()
+    [Fact]
+    public async Task Starts_whatever_PATH_the_workflow_sets()
     {
-        var (image, reason) = await Built.Value;
-        Assert.SkipWhen(image is null, reason);
-        return image!;
+        await using var job = await ActionFixture.StartAsync(image: await image.GetAsync());
+        job.Runner.Environment["PATH"] = "/home/runner/tools";
+
+        var run = await job.Runner.RunAsync();
+
+        run.ExitCode.ShouldBe(0, run.ToString());
     }
 
-    private static async Task<(string? Image, string Reason)> BuildAsync()
+    /// <summary>No machine code and no step in the last stage: one machine builds it for every platform.</summary>
+    [Fact]
+    public async Task Holds_nothing_that_only_one_kind_of_processor_can_run()
     {
-        var (engine, engineText) = await DockerAsync("version", "--format", "{{.Server.Version}}");
-        if (engine != 0)
-        {
-            return (null, $"No Docker engine answers: {engineText}");
-        }
-        foreach (var needed in new[] { "mcr.microsoft.com/dotnet/sdk:10.0", "mcr.microsoft.com/dotnet/runtime:10.0" })
-        {
-            if ((await DockerAsync("image", "inspect", needed)).ExitCode != 0 && (await DockerAsync("pull", "--quiet", needed)) is { ExitCode: not 0, Text: var pullText })
-            {
-                return (null, $"The base image {needed} is not here and cannot be pulled: {pullText}");
-            }
-        }
-        const string Image = "octologin-action:test";
-        var (build, buildText) = await DockerAsync("build", "--tag", Image, ActionFolder());
-        return build == 0 ? (Image, "") : throw new InvalidOperationException("action/Dockerfile does not build:\n" + buildText);
+        var name = await image.GetAsync();
+
+        var files = (await Docker.RunAsync(["run", "--rm", "--network", "none", "--entrypoint", "sh", name, "-c", "cd /action && find . -type f -printf '%f %m\\n' | sort"])).Require();
+        files.ShouldBe("octologin-action 755\noctologin-action.deps.json 644\noctologin-action.dll 644\noctologin-action.runtimeconfig.json 644\nrevoke 755\n");
+        var dockerfile = await File.ReadAllTextAsync(Path.Combine(Docker.Repository, "action/Dockerfile"));
+        dockerfile[dockerfile.LastIndexOf("\nFROM ", StringComparison.Ordinal)..].ShouldNotContain("\nRUN ");
     }
 
-    private static async Task<(int ExitCode, string Text)> DockerAsync(params string[] arguments)
+    [Fact]
+    public async Task Has_the_entrypoints_that_action_yml_names()
     {
-        try
-        {
-            using var docker = Process.Start(new ProcessStartInfo("docker", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var (output, error) = (docker.StandardOutput.ReadToEndAsync(), docker.StandardError.ReadToEndAsync());
-            await docker.WaitForExitAsync();
-            return (docker.ExitCode, (await output + await error).Trim());
-        }
-        catch (System.ComponentModel.Win32Exception missing)
-        {
-            return (-1, missing.Message);
-        }
-    }
+        var name = await image.GetAsync();
+        var manifest = await File.ReadAllTextAsync(Path.Combine(Docker.Repository, "action.yml"));
 
-    private static string ActionFolder([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "../../action"));
+        manifest.ShouldContain("\n  entrypoint: /action/octologin-action\n");
+        manifest.ShouldContain("\n  post-entrypoint: /action/revoke\n");
+        var entrypoint = (await Docker.RunAsync(["image", "inspect", "--format", "{{json .Config.Entrypoint}} {{json .Config.User}}", name])).Require();
+        entrypoint.Trim().ShouldBe("""["/action/octologin-action"] "" """.Trim());
+    }
 }

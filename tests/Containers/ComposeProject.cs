@@ -14,7 +14,8 @@ public sealed class ComposeProject(ServerImage image) : IAsyncLifetime
 
     public string Secrets => _secrets;
 
-    public string? Missing => image.Missing;
+    /// <summary>Why these tests cannot run on this machine, or null.</summary>
+    public string? Missing { get; private set; }
 
     public HttpClient Client => _client ??= new HttpClient
     {
@@ -33,6 +34,7 @@ public sealed class ComposeProject(ServerImage image) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        Missing = image.Missing ?? await Docker.WhatIsMissingForComposeAsync();
         if (Missing is not null)
         {
             return;

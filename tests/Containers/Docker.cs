@@ -30,11 +30,6 @@ internal static class Docker
             return "there is no docker command";
         }
 
-        if (!(await RunAsync(["compose", "version"])).Succeeded)
-        {
-            return "there is no `docker compose`";
-        }
-
         foreach (var image in images)
         {
             if (!(await RunAsync(["image", "inspect", image])).Succeeded
@@ -46,6 +41,9 @@ internal static class Docker
 
         return null;
     }
+
+    public static async Task<string?> WhatIsMissingForComposeAsync() =>
+        (await RunAsync(["compose", "version"])).Succeeded ? null : "there is no `docker compose`";
 
     /// <summary>Runs `docker …` in the repository's root.</summary>
     public static async Task<Output> RunAsync(

@@ -117,6 +117,14 @@ public static class Exchanges
             "select category, details::text, message from audit_events where correlation_id = @correlationId order by number", new { correlationId });
     }
 
+    /// <summary>What the audit holds of an account's logins, in order.</summary>
+    public static async Task<IReadOnlyList<string>> CategoriesOfAsync(this ServerFixture server, string accountId)
+    {
+        await using var connection = await server.Database.DataSource.OpenConnectionAsync();
+        return [.. await connection.QueryAsync<string>(
+            "select category from audit_events where category like 'Token%' and related_document_ids @> array[@accountId] order by number", new { accountId })];
+    }
+
     public static async Task<long> CountAsync(this ServerFixture server, string table)
     {
         await using var connection = await server.Database.DataSource.OpenConnectionAsync();

@@ -29,7 +29,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();
-        await _postgres.ExecuteAsync($"drop database {_name} with (force)");
+        await _postgres.ExecuteAsync($"drop database if exists {_name} with (force)");
     }
 
     private static async Task<TestDatabase> CreateAsync(string template)

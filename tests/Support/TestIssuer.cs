@@ -33,7 +33,9 @@ public sealed class TestIssuer : IAsyncDisposable
     public static async Task<TestIssuer> StartAsync(TestCertificates certificates, string issuer = GitHubClaims.Issuer)
     {
         var test = new TestIssuer(issuer);
-        test.server = await FakeHttpServer.StartAsync(test.Answer, certificates.ForHosts(test.Host));
+        // A port in its name is the port it has; without one the test leads connections to the free port it got.
+        var port = new Uri(issuer) is { IsDefaultPort: false } named ? named.Port : 0;
+        test.server = await FakeHttpServer.StartAsync(test.Answer, certificates.ForHosts(test.Host), port);
         return test;
     }
 

@@ -1,0 +1,48 @@
+using System.Globalization;
+using OctoLogin.Http;
+
+namespace OctoLogin.Audit;
+
+/// <summary>
+/// The query of the events: <c>from</c> and <c>to</c> (ISO 8601, UTC unless an offset is given), and <c>users</c>,
+/// <c>eventCategories</c>, <c>regarding</c>, each repeated or joined by commas.
+/// </summary>
+[QueryParameter("from", "The earliest time, such as 2026-01-31T13:45:00Z or 2026-01-31.")]
+[QueryParameter("to", "The latest time.")]
+[QueryParameter("users", "Ids of users, repeated or joined by commas.", typeof(string[]))]
+[QueryParameter("eventCategories", "Categories, repeated or joined by commas.", typeof(string[]))]
+[QueryParameter("regarding", "Ids of documents that the event is about, repeated or joined by commas.", typeof(string[]))]
+public sealed record AuditQuery(AuditFilter Filter)
+{
+    private static readonly string[] Formats =
+        ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+
+    public static ValueTask<AuditQuery?> BindAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        var validation = new Validation();
+        var filter = new AuditFilter(
+            Time(query, "from", validation), Time(query, "to", validation), List(query, "users"), List(query, "eventCategories"), List(query, "regarding"));
+        validation.ThrowIfAny();
+        return ValueTask.FromResult<AuditQuery?>(new(filter));
+    }
+
+    private static string[]? List(IQueryCollection query, string name)
+    {
+        var values = query[name].OfType<string>().SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
+        return values.Length == 0 ? null : values;
+    }
+
+    private static DateTimeOffset? Time(IQueryCollection query, string name, Validation validation)
+    {
+        // A plus that was not escaped arrives as a space.
+        var text = query[name].ToString().Trim().Replace(' ', '+');
+        if (text.Length == 0)
+        {
+            return null;
+        }
+        var ok = DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time);
+        validation.Check(ok, $"{name} must be a time such as 2026-01-31T13:45:00Z or a day such as 2026-01-31, not '{Printable.Of(text, 60)}'.");
+        return ok ? time : null;
+    }
+}

@@ -1,0 +1,89 @@
+using System.CommandLine;
+using OctoLogin.Http;
+using OctoLogin.Jose;
+using OctoLogin.TokenExchange;
+
+namespace OctoLogin.CommandLine;
+
+/// <summary>Reads an issuer as the exchange does, by the same classes and so with the same limits and the same filter on addresses.</summary>
+public static class IssuerVerbs
+{
+    private sealed record KeyResource(string? KeyId, string KeyType, bool Usable, IReadOnlyList<string> Algorithms, string? Fault);
+
+    private sealed record IssuerResource(string Issuer, bool Usable, string DiscoveryUri, string? JwksUri, string? Fault, IReadOnlyList<KeyResource> Keys);
+
+    public static Command Create(VerbContext context)
+    {
+        var url = new Argument<string>("URL") { Description = "The issuer, exactly as its tokens' 'iss' has it." };
+        var json = VerbContext.JsonOption();
+        var check = new Command("check", "Read an issuer's discovery document and keys as a login would, and say what is wrong with them.") { url, json };
+        check.SetAction(async (parsed, cancel) =>
+        {
+            var builder = Settings.CreateBuilder([.. context.Settings]);
+            var settings = Settings.Read(builder.Configuration, builder.Environment);
+            using var documents = new IssuerDocuments(new IssuerNetwork(settings.TokenExchange), settings.TokenExchange);
+            var result = await ReadAsync(parsed.GetRequiredValue(url), documents, cancel);
+            if (parsed.GetValue(json))
+            {
+                context.Terminal.Json(result);
+            }
+            else
+            {
+                Tell(context.Terminal, result);
+            }
+            if (result.Fault is not null)
+            {
+                context.Terminal.Error.WriteLine($"Tokens of {Printable.Of(result.Issuer)} cannot be checked: {result.Fault}.");
+            }
+            return result.Usable ? 0 : Verbs.Failed;
+        });
+        check.WithExamples(
+            """
+            octologin issuer check https://token.actions.githubusercontent.com
+            octologin issuer check https://github.example.com/_services/token --Issuers:AllowPrivateNetwork:0=github.example.com
+            """);
+        return new Command("issuer", "Those who sign the tokens that workflows bring.") { check };
+    }
+
+    private static async Task<IssuerResource> ReadAsync(string issuer, IssuerDocuments documents, CancellationToken cancel)
+    {
+        var discovery = $"{issuer.TrimEnd('/')}/.well-known/openid-configuration";
+        try
+        {
+            var read = await documents.ReadAsync(issuer, cancel);
+            var keys = read.Keys.Select(key => Describe(key, read.Keys)).ToList();
+            return keys.Any(key => key.Usable)
+                ? new(issuer, true, discovery, read.JwksUri, null, keys)
+                : new(issuer, false, discovery, read.JwksUri, $"none of the {keys.Count} keys that it publishes can be used", keys);
+        }
+        catch (IssuerUnreachableException unreachable)
+        {
+            return new(issuer, false, discovery, null, unreachable.Message, []);
+        }
+    }
+
+    private static KeyResource Describe(VerificationKey key, IReadOnlyList<VerificationKey> all)
+    {
+        var algorithms = JwsAlgorithm.All.Where(algorithm => key.Misfit(algorithm) is null).Select(algorithm => algorithm.Name).ToList();
+        var fault = key.Fault
+            ?? (key.KeyId is not null && all.Count(each => each.KeyId == key.KeyId) > 1 ? "another key has the same 'kid'" : null)
+            ?? (algorithms.Count == 0 ? "its 'alg' is none that is accepted" : null);
+        return new(key.KeyId, key.KeyType, fault is null, algorithms, fault);
+    }
+
+    private static void Tell(Terminal terminal, IssuerResource result)
+    {
+        // A fault names its document; without keys it was one of the two.
+        if (result.JwksUri is null)
+        {
+            return;
+        }
+        terminal.Say($"ok    discovery  {Printable.Of(result.DiscoveryUri)}");
+        terminal.Say($"ok    keys       {Printable.Of(result.JwksUri)}");
+        foreach (var key in result.Keys)
+        {
+            var name = key.KeyId is null ? "(no kid)" : Printable.Of(key.KeyId, 100);
+            terminal.Say(key.Usable ? $"ok    key        {name}  {key.KeyType} {string.Join(' ', key.Algorithms)}" : $"FAIL  key        {name}  {key.Fault}");
+        }
+    }
+}

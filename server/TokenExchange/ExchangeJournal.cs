@@ -1,0 +1,139 @@
+using System.Threading.Channels;
+using Npgsql;
+using OctoLogin.Audit;
+
+namespace OctoLogin.TokenExchange;
+
+/// <summary>
+/// Records exchanges: what was redeemed and its audit event, durably, in one commit. One writer commits what has gathered while the
+/// last commit ran, so that the requests of one moment share one flush to disk; alone, a request waits for nobody.
+/// </summary>
+public sealed class ExchangeJournal(NpgsqlDataSource database, TimeProvider clock) : BackgroundService
+{
+    public const int MostInOneCommit = 256;
+
+    /// <summary>More than these could not be answered in time; they are told to come back.</summary>
+    public const int MostWaiting = 4096;
+
+    private readonly Channel<JournalEntry> waiting = Channel.CreateBounded<JournalEntry>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+
+    /// <summary>How many wait to be committed.</summary>
+    public int Waiting => waiting.Reader.Count;
+
+    /// <summary>
+    /// Ends when it is on disk. Throws what the database threw when the commit did not happen; then nothing of it is recorded.
+    /// It is not taken back when the caller leaves: the attempt was made.
+    /// </summary>
+    public Task<JournalOutcome> WriteAsync(AuditEvent happened, Redemption? redemption = null)
+    {
+        var entry = new JournalEntry(happened, redemption);
+        return waiting.Writer.TryWrite(entry)
+            ? entry.Written.Task
+            : throw OAuthException.Unavailable("The server is overloaded. Nothing was issued; try again in a few seconds.", 5);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // What was accepted is still written: requests wait for it.
+        waiting.Writer.TryComplete();
+        if (ExecuteTask is { } running)
+        {
+            await running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        await base.StopAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<JournalEntry>(MostInOneCommit);
+        var postponed = new Queue<JournalEntry>();
+        while (postponed.Count > 0 || await waiting.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            Gather(batch, postponed);
+            await CommitAsync(batch);
+            batch.Clear();
+        }
+    }
+
+    private void Gather(List<JournalEntry> batch, Queue<JournalEntry> postponed)
+    {
+        var pinning = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = postponed.Count; i > 0; i--)
+        {
+            Sort(postponed.Dequeue());
+        }
+        while (batch.Count < MostInOneCommit && waiting.Reader.TryRead(out var entry))
+        {
+            Sort(entry);
+        }
+
+        // Two first tokens of one identity may bring different ids: the second must see what the first pinned.
+        void Sort(JournalEntry entry)
+        {
+            if (batch.Count < MostInOneCommit && (entry.Redemption?.Pin is null || pinning.Add(entry.Redemption.IdentityId)))
+            {
+                batch.Add(entry);
+            }
+            else
+            {
+                postponed.Enqueue(entry);
+            }
+        }
+    }
+
+    private async Task CommitAsync(List<JournalEntry> batch)
+    {
+        try
+        {
+            var outcomes = await JournalStatement.ExecuteAsync(database, batch, clock.GetUtcNow());
+            for (var i = 0; i < batch.Count; i++)
+            {
+                batch[i].Written.TrySetResult(outcomes[i]);
+            }
+        }
+        catch (Exception fault)
+        {
+            // One statement is one transaction: none of the batch is recorded, and each request says so by itself.
+            foreach (var entry in batch)
+            {
+                entry.Written.TrySetException(fault);
+            }
+        }
+    }
+}
+
+/// <summary>What a granted exchange uses up.</summary>
+public sealed record Redemption
+{
+    public required byte[] TokenKey { get; init; }
+    public required string IdentityId { get; init; }
+
+    /// <summary>The identity as it was matched; when it has changed since, the exchange must be decided again.</summary>
+    public required int IdentityVersion { get; init; }
+    public required bool AllowReuse { get; init; }
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>The ids that the identity takes from this token; null when it has them.</summary>
+    public RepositoryPin? Pin { get; init; }
+}
+
+public sealed record RepositoryPin(string RepositoryId, string OwnerId);
+
+public enum JournalOutcome
+{
+    /// <summary>On disk.</summary>
+    Recorded,
+
+    /// <summary>The token was redeemed before; nothing is recorded.</summary>
+    UsedBefore,
+
+    /// <summary>The identity or its account has changed since it was read; nothing is recorded.</summary>
+    Changed,
+}
+
+/// <summary>One attempt in the queue.</summary>
+internal sealed record JournalEntry(AuditEvent Event, Redemption? Redemption)
+{
+    // The writer must not run the requests' code, nor they its.
+    public TaskCompletionSource<JournalOutcome> Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

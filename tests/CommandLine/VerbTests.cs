@@ -1,0 +1,174 @@
+using System.Text.Json;
+using Dapper;
+using OctoLogin.Tests.Support;
+
+namespace OctoLogin.Tests.CommandLine;
+
+/// <summary>Each verb without a server: what it prints, in words and as JSON, and what it refuses.</summary>
+public sealed class VerbTests(VerbFixture verbs) : IClassFixture<VerbFixture>
+{
+    [Fact]
+    public async Task Makes_lists_disables_and_enables_a_service_account()
+    {
+        var made = await verbs.JsonAsync("service-account", "create", "builder", "--display-name", "The builder");
+        Names(made).ShouldBe(["Id", "Username", "DisplayName", "IsActive", "ExternalId"]);
+        Guid.Parse(made.GetProperty("ExternalId").GetString()!).ShouldNotBe(Guid.Empty);
+        var listed = (await verbs.JsonAsync("service-account", "list")).GetProperty("Items").EnumerateArray().Single(each => each.GetProperty("Username").GetString() == "builder");
+        listed.GetRawText().ShouldContain(made.GetProperty("ExternalId").GetString()!);
+
+        (await verbs.RunAsync("service-account", "disable", "BUILDER")).Output.ShouldStartWith("Service account builder (Users-");
+        (await verbs.JsonAsync("service-account", "enable", made.GetProperty("ExternalId").GetString()!)).GetProperty("IsActive").GetBoolean().ShouldBeTrue();
+        (await EventsAsync("Service account builder was %")).ShouldBe(["created", "disabled", "enabled"], "enabling what is enabled is no change");
+    }
+
+    [Fact]
+    public async Task Audits_what_was_done_as_done_on_the_command_line()
+    {
+        await verbs.JsonAsync("service-account", "create", "audited");
+        await using var connection = await verbs.Database.DataSource.OpenConnectionAsync();
+        (await connection.QuerySingleAsync<(string, string)>("select username, established_with from audit_events where message like '%audited%'"))
+            .ShouldBe((Environment.UserName, "Command line on the server's machine"));
+    }
+
+    [Fact]
+    public async Task Adds_lists_tests_and_removes_an_identity_of_a_GitHub_repository()
+    {
+        await verbs.JsonAsync("service-account", "create", "github");
+        var made = await verbs.JsonAsync("identity", "add", "github", "--github", "octo-org/hello-octopus", "--environment", "production",
+            "--repository-id", "74", "--owner-id", "65", "--condition", "ref=refs/heads/main,refs/heads/release/*", "--lifetime", "15m");
+        made.GetProperty("Name").GetString().ShouldBe("octo-org/hello-octopus environment production");
+        made.GetProperty("Subject").GetString().ShouldBe("repo:octo-org/hello-octopus:environment:production");
+        made.GetProperty("TokenLifetime").GetInt32().ShouldBe(900);
+        made.GetProperty("AllowReuse").GetBoolean().ShouldBeFalse();
+        made.GetProperty("GitHub").GetProperty("PinnedFrom").GetString().ShouldBe("Given");
+        made.GetProperty("Conditions")[0].GetProperty("Values").GetArrayLength().ShouldBe(2);
+        var list = await verbs.JsonAsync("identity", "list", "github");
+        Names(list).ShouldBe(["ServerUrl", "ExternalId", "OidcIdentities", "Count"], "the API's shape");
+
+        var claims = GitHubClaims.Of(list.GetProperty("ExternalId").GetString()!, DateTimeOffset.UtcNow);
+        claims["sub"] = "repo:octo-org/hello-octopus:environment:production";
+        var good = await verbs.RunAsync(JsonSerializer.Serialize(claims), ["identity", "test", "github", "--claims", "-"]);
+        good.ExitCode.ShouldBe(0, good.All);
+        claims["ref"] = "refs/heads/feature";
+        var bad = await verbs.RunAsync(JsonSerializer.Serialize(claims), ["identity", "test", "github", "--claims", "-"]);
+        bad.ExitCode.ShouldBe(1);
+        bad.Output.ShouldContain("FAIL  ref                   is refs/heads/feature, must be refs/heads/main or refs/heads/release/*");
+        bad.Output.ShouldContain("ok    subject");
+        bad.Error.ShouldBe("A login to github with it would be refused.\n");
+        var json = await verbs.RunAsync(JsonSerializer.Serialize(claims), ["identity", "test", "github", "--claims", "-", "--json"]);
+        json.ExitCode.ShouldBe(1);
+        Names(JsonDocument.Parse(json.Output).RootElement).ShouldBe(["WouldSucceed", "MatchingIdentityId", "Checks", "Identities"]);
+
+        (await verbs.RunAsync("identity", "remove", "github", made.GetProperty("Name").GetString()!)).ExitCode.ShouldBe(0);
+        (await verbs.JsonAsync("identity", "list", "github")).GetProperty("Count").GetInt32().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Adds_an_identity_of_any_issuer_and_names_every_fault_of_one()
+    {
+        await verbs.JsonAsync("service-account", "create", "others");
+        var made = await verbs.JsonAsync("identity", "add", "others", "--name", "gitlab", "--issuer", "https://gitlab.com",
+            "--subject", "project_path:acme/web:ref_type:branch:ref:main", "--audience", "octologin", "--reuse", "--lifetime", "3600");
+        made.GetProperty("Audience").GetString().ShouldBe("octologin");
+        made.GetProperty("AllowReuse").GetBoolean().ShouldBeTrue();
+        made.GetProperty("GitHub").ValueKind.ShouldBe(JsonValueKind.Null);
+
+        var faulty = await verbs.RunAsync("identity", "add", "others", "--name", "x", "--issuer", "ftp://x", "--subject", "y", "--lifetime", "13h");
+        faulty.ExitCode.ShouldBe(1);
+        faulty.Error.ShouldBe("- Issuer 'ftp://x' must begin with https://.\n- TokenLifetime is 46800 seconds; it must be 60 (1 minute) to 43200 (12 hours).\n");
+        (await verbs.JsonAsync("identity", "list", "others")).GetProperty("Count").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Makes_an_API_key_that_is_printed_once_and_alone()
+    {
+        await verbs.JsonAsync("service-account", "create", "keyed");
+        var run = await verbs.RunAsync("api-key", "create", "keyed", "--purpose", "tests", "--expires", "30d");
+        run.ExitCode.ShouldBe(0, run.All);
+        run.Output.Trim().ShouldMatch("^API-[A-Z2-7]{32}$");
+        run.Error.ShouldContain("it is shown this once");
+        var made = await verbs.JsonAsync("api-key", "create", "keyed", "--purpose", "tests");
+        Names(made).ShouldBe(["Id", "ApiKey", "UserId", "Purpose", "Created", "Expires"]);
+        made.GetProperty("Expires").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task Makes_an_administrator_and_lets_a_locked_out_one_in_again()
+    {
+        var made = await verbs.RunAsync("correct horse battery\n", ["admin", "--username", "alice", "--email", "alice@example.com", "--password-stdin", "--api-key", "--json"]);
+        made.ExitCode.ShouldBe(0, made.All);
+        var answer = JsonDocument.Parse(made.Output).RootElement;
+        answer.GetProperty("User").GetProperty("EmailAddress").GetString().ShouldBe("alice@example.com");
+        answer.GetProperty("ApiKey").GetProperty("ApiKey").GetString()!.ShouldStartWith("API-");
+        made.Output.ShouldNotContain("correct horse");
+
+        await using var connection = await verbs.Database.DataSource.OpenConnectionAsync();
+        var before = await connection.ExecuteScalarAsync<string>("select password_hash from users where username = 'alice'");
+        await connection.ExecuteAsync("update users set is_active = false where username = 'alice'; delete from team_members");
+        (await verbs.RunAsync("another long password", ["admin", "--username", "Alice", "--password-stdin"])).Output.ShouldMatch(@"^alice \(Users-\d+\) is an administrator\.\n$");
+        var after = await connection.QuerySingleAsync<(bool Active, string Hash, long Teams)>(
+            "select is_active, password_hash, (select count(*) from team_members m where m.user_id = u.id) from users u where username = 'alice'");
+        (after.Active, after.Hash != before, after.Teams).ShouldBe((true, true, 1));
+
+        var weak = await verbs.RunAsync("short", ["admin", "--username", "bob", "--password-stdin"]);
+        (weak.ExitCode, weak.Error).ShouldBe((1, "Password must have at least 12 characters, not 5.\n"));
+        (await connection.ExecuteScalarAsync<long>("select count(*) from users where username = 'bob'")).ShouldBe(0);
+        var nobody = await verbs.RunAsync("admin", "--username", "bob");
+        (nobody.ExitCode, nobody.Error).ShouldBe((2, "There is no user 'bob' yet, and nobody at a keyboard to ask for a password. Give --password-stdin, or --api-key for an administrator that signs in with a key.\n"));
+        await verbs.JsonAsync("service-account", "create", "machine");
+        (await verbs.RunAsync("admin", "--username", "machine", "--api-key")).Error.ShouldBe("--username is 'machine', which is a service account; an administrator must be a person's account.\n");
+    }
+
+    [Fact]
+    public async Task Rotates_and_revokes_signing_keys_and_shows_their_state()
+    {
+        await using var own = await TestDatabase.CreateAsync();
+        using var directory = new TestDirectory();
+        async Task<JsonElement> JsonAsync(params string[] args) =>
+            JsonDocument.Parse((await VerbFixture.RunAsync(own.ConnectionString, [$"--DataDirectory={directory.Path}", .. args, "--json"])).Output).RootElement;
+        async Task<string[]> StatesAsync() => [.. (await JsonAsync("keys", "list")).GetProperty("Items").EnumerateArray().Select(key => key.GetProperty("State").GetString()!)];
+
+        (await StatesAsync()).ShouldBe(["signing"]);
+        var next = await JsonAsync("keys", "rotate");
+        Names(next).ShouldBe(["Kid", "Algorithm", "State", "Created", "ActiveFrom", "PublishedUntil", "RevokedAt"]);
+        (await JsonAsync("keys", "rotate")).GetProperty("Kid").GetString().ShouldBe(next.GetProperty("Kid").GetString(), "one that waits is enough");
+        (await StatesAsync()).ShouldBe(["next", "signing"]);
+        var now = await JsonAsync("keys", "rotate", "--now");
+        (await StatesAsync()).ShouldBe(["published", "signing", "published"]);
+        (await JsonAsync("keys", "revoke", now.GetProperty("Kid").GetString()!)).GetProperty("State").GetString().ShouldBe("revoked");
+        (await StatesAsync()).ShouldContain("signing");
+        var again = await VerbFixture.RunAsync(own.ConnectionString, [$"--DataDirectory={directory.Path}", "keys", "revoke", now.GetProperty("Kid").GetString()!]);
+        again.ExitCode.ShouldBe(1);
+        again.Error.ShouldContain("that is not revoked yet. See: octologin keys list");
+    }
+
+    [Fact]
+    public async Task Migrates_an_empty_database_and_says_how_much_that_took()
+    {
+        await using var empty = await TestDatabase.CreateEmptyAsync();
+        using var directory = new TestDirectory();
+        var first = await VerbFixture.RunAsync(empty.ConnectionString, [$"--DataDirectory={directory.Path}", "migrate"]);
+        first.Output.ShouldMatch(@"^\d+ migrations were applied\.\n$", first.All);
+        var second = await VerbFixture.RunAsync(empty.ConnectionString, [$"--DataDirectory={directory.Path}", "migrate", "--json"]);
+        JsonDocument.Parse(second.Output).RootElement.GetProperty("MigrationsApplied").GetInt32().ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("There is no service account 'nobody'. See: octologin service-account list", "service-account", "disable", "nobody")]
+    [InlineData("There is no service account 'nobody'. See: octologin service-account list", "identity", "list", "nobody")]
+    [InlineData("There is no user 'nobody'.", "api-key", "create", "nobody", "--purpose", "x")]
+    [InlineData("--claims /nowhere/claims.json cannot be read: Could not find a part of the path '/nowhere/claims.json'.", "identity", "test", "nobody", "--claims", "/nowhere/claims.json")]
+    public async Task Refuses_with_one_sentence_and_exit_code_1(string error, params string[] args)
+    {
+        var run = await verbs.RunAsync(args);
+        (run.ExitCode, run.Output, run.Error).ShouldBe((1, "", error + "\n"));
+    }
+
+    private static string[] Names(JsonElement json) => [.. json.EnumerateObject().Select(property => property.Name)];
+
+    private async Task<string[]> EventsAsync(string message)
+    {
+        await using var connection = await verbs.Database.DataSource.OpenConnectionAsync();
+        return [.. await connection.QueryAsync<string>("select regexp_replace(message, '^.* ', '') from audit_events where message like @message order by number", new { message })];
+    }
+}

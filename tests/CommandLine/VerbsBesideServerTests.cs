@@ -1,0 +1,85 @@
+using System.Net;
+using System.Text.Json;
+using OctoLogin.Tests.Support;
+
+namespace OctoLogin.Tests.CommandLine;
+
+/// <summary>Verbs on the database of a server that runs: what they do holds there at once, on every replica.</summary>
+public sealed class VerbsBesideServerTests(ServerFixture server) : IClassFixture<ServerFixture>, IDisposable
+{
+    private readonly TestDirectory directory = new();
+
+    public void Dispose() => directory.Dispose();
+
+    [Fact]
+    public async Task A_workflow_logs_in_with_what_the_command_line_registered_until_the_command_line_ends_it()
+    {
+        var account = await JsonAsync("service-account", "create", "cli-made");
+        var audience = account.GetProperty("ExternalId").GetString()!;
+        await JsonAsync("identity", "add", "cli-made", "--github", "octo-org/hello-octopus", "--branch", "main", "--repository-id", "74", "--owner-id", "65");
+        var tested = await RunAsync(["identity", "test", "cli-made", "--claims", "-"], JsonSerializer.Serialize(GitHubClaims.Of(audience, DateTimeOffset.UtcNow)));
+        tested.ExitCode.ShouldBe(0, tested.All);
+
+        using var client = server.ClientWithToken((await server.ExchangeAsync(audience, server.GitHubToken(audience))).AccessToken);
+        (await client.GetAsync("/api/users/me")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await JsonAsync("service-account", "disable", "cli-made");
+        (await client.GetAsync("/api/users/me")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        await JsonAsync("service-account", "enable", "cli-made");
+        (await client.GetAsync("/api/users/me")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        await JsonAsync("identity", "remove", "cli-made", "octo-org/hello-octopus branch main");
+        (await client.GetAsync("/api/users/me")).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_key_that_the_command_line_rotates_in_signs_and_one_that_it_revokes_ends_its_tokens()
+    {
+        var (_, audience) = await server.AddTrustedAccountAsync();
+        var old = (await server.ExchangeAsync(audience, server.GitHubToken(audience))).AccessToken;
+        var oldKid = (await JsonAsync("keys", "list")).GetProperty("Items").EnumerateArray().Single(key => key.GetProperty("State").GetString() == "signing").GetProperty("Kid").GetString()!;
+        var kid = (await JsonAsync("keys", "rotate", "--now")).GetProperty("Kid").GetString()!;
+        await Eventually.TrueAsync(async () => (await server.Anonymous.GetStringAsync("/.well-known/jwks")).Contains(kid, StringComparison.Ordinal), "the server publishes the new key");
+        await JsonAsync("keys", "revoke", oldKid);
+        using var client = server.ClientWithToken(old);
+        await Eventually.TrueAsync(async () => (await client.GetAsync("/api/users/me")).StatusCode == HttpStatusCode.Unauthorized, "the revoked key's token stops working");
+        using var fresh = server.ClientWithToken((await server.ExchangeAsync(audience, server.GitHubToken(audience))).AccessToken);
+        (await fresh.GetAsync("/api/users/me")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task An_API_key_and_an_administrator_made_on_the_command_line_work_at_once()
+    {
+        var made = await RunAsync(["admin", "--username", "rescuer", "--api-key", "--json"]);
+        made.ExitCode.ShouldBe(0, made.All);
+        using var client = server.ClientWithKey(JsonDocument.Parse(made.Output).RootElement.GetProperty("ApiKey").GetProperty("ApiKey").GetString()!);
+        (await client.GetAsync("/api/users")).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await JsonAsync("service-account", "create", "with-key");
+        using var machine = server.ClientWithKey((await RunAsync(["api-key", "create", "with-key", "--purpose", "test"])).Output.Trim());
+        (await machine.GetAsync("/api/users/me")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Health_is_0_while_the_server_is_ready_and_1_when_nobody_answers()
+    {
+        var ready = await RunAsync(["health", $"--Urls={server.Url}"]);
+        (ready.ExitCode, ready.Output).ShouldBe((0, "ready\n"));
+        var port = ServerProgram.FreePort();
+        var nobody = await RunAsync(["health", $"--Urls=http://127.0.0.1:{port}"]);
+        nobody.ExitCode.ShouldBe(1);
+        nobody.Error.ShouldStartWith($"http://127.0.0.1:{port}/health/ready does not answer: Connection refused");
+    }
+
+    private async Task<JsonElement> JsonAsync(params string[] args)
+    {
+        var run = await RunAsync([.. args, "--json"]);
+        run.ExitCode.ShouldBe(0, run.All);
+        return JsonDocument.Parse(run.Output).RootElement;
+    }
+
+    private Task<ProgramRun> RunAsync(string[] args, string input = "")
+    {
+        // The server's own master key; as a file, for it is no argument.
+        File.WriteAllText(directory["key"], "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+        return VerbFixture.RunAsync(server.Database.ConnectionString, [$"--ServerUri={server.Url}", $"--MasterKeyFile={directory["key"]}", .. args], input);
+    }
+}
