@@ -3,13 +3,16 @@ namespace OctoLogin.Http;
 /// <summary>Gathers every problem of a request before it is refused, so that one answer names them all.</summary>
 public sealed class Validation
 {
+    /// <summary>A body of many megabytes may have a fault in every line; the answer must not outgrow it.</summary>
+    public const int MostFaults = 100;
+
     private readonly List<string> faults = [];
 
     public Validation Check(bool ok, string fault)
     {
-        if (!ok)
+        if (!ok && faults.Count <= MostFaults)
         {
-            faults.Add(fault);
+            faults.Add(faults.Count < MostFaults ? fault : $"There are more problems; these are the first {MostFaults}.");
         }
         return this;
     }
@@ -20,10 +23,7 @@ public sealed class Validation
     public string Required(string property, string? value, int most = 200)
     {
         var text = value?.Trim() ?? "";
-        if (text.Length == 0)
-        {
-            faults.Add($"{property} is required.");
-        }
+        Check(text.Length > 0, $"{property} is required.");
         return Bounded(property, text, most);
     }
 

@@ -90,6 +90,15 @@ public sealed class DeploymentProcessTests(ServerFixture server) : IClassFixture
     }
 
     [Fact]
+    public async Task Names_a_hundred_faults_at_most()
+    {
+        var project = await server.AddProjectAsync();
+        var refused = (await server.Admin.SendAsync("PUT", $"{Api.Space}/projects/{project.Id}/deploymentprocesses", new { Version = 0, Steps = Enumerable.Range(0, 2000).Select(_ => new { Name = "" }) }))
+            .ShouldBeRefused(400, "the first 100");
+        refused.Json.GetProperty("Errors").GetArrayLength().ShouldBe(101);
+    }
+
+    [Fact]
     public async Task A_sensitive_value_is_never_read_back_and_is_sealed_at_rest()
     {
         var project = await server.AddProjectAsync();

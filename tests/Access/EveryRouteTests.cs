@@ -1,0 +1,90 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using OctoLogin.Tests.Support;
+
+namespace OctoLogin.Tests.Access;
+
+/// <summary>Every route below <c>/api</c>, as the server has mapped it: one that is forgotten to be closed is found here.</summary>
+public sealed partial class EveryRouteTests(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    /// <summary>Open to everybody, by contract; the second has its own proof in its body.</summary>
+    private static readonly string[] Anonymous = ["GET /api", "POST /api/token/v1"];
+
+    /// <summary>About the caller themself, or lists that leave out what the caller may not see.</summary>
+    private static readonly string[] ForEverySignedInUser = ["GET /api/users/me", "GET /api/spaces", "GET /api/spaces/all"];
+
+    [Fact]
+    public async Task Needs_credentials()
+    {
+        var open = new List<string>();
+        foreach (var route in Routes())
+        {
+            var answer = await server.Anonymous.SendAsync(route.Method, route.Path, route.Body);
+            if (answer.Status != 401)
+            {
+                open.Add(route.Name);
+            }
+        }
+        open.ShouldBe(Anonymous);
+    }
+
+    [Fact]
+    public async Task Needs_a_role()
+    {
+        var (client, _) = await server.AddCallerAsync();
+        var open = new List<string>();
+        foreach (var route in Routes().Where(route => !Anonymous.Contains(route.Name) && !ForEverySignedInUser.Contains(route.Name)))
+        {
+            var answer = await client.SendAsync(route.Method, route.Path, route.Body);
+            if (answer.Status is not (403 or 404))
+            {
+                open.Add($"{route.Name}: {answer.Status} {answer.Text}");
+            }
+        }
+        open.ShouldBeEmpty(string.Join("\n", open));
+    }
+
+    [Fact]
+    public void Only_the_documented_ones_are_mapped_as_anonymous() =>
+        Routes().Where(route => route.IsAnonymous).Select(route => route.Name).ShouldBe(Anonymous);
+
+    [Fact]
+    public void There_are_as_many_as_there_should_be_at_least() => Routes().Count.ShouldBeGreaterThan(100);
+
+    private List<Route> Routes() =>
+    [
+        .. server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Select(endpoint => (Endpoint: endpoint, Pattern: "/" + endpoint.RoutePattern.RawText!.Trim('/')))
+            .Where(route => route.Pattern == "/api" || route.Pattern.StartsWith("/api/", StringComparison.Ordinal))
+            .SelectMany(route => (route.Endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"])
+                .Select(method => new Route(method, route.Pattern, route.Endpoint)))
+            .OrderBy(route => route.Name, StringComparer.Ordinal),
+    ];
+
+    private sealed partial record Route(string Method, string Pattern, RouteEndpoint Endpoint)
+    {
+        public string Name => $"{Method} {Pattern}";
+
+        /// <summary>With a space and things that there are, as far as there are any before a test makes some.</summary>
+        public string Path => Parameter().Replace(Pattern, match => match.Groups[1].Value switch
+        {
+            "space" => "Spaces-1",
+            "userId" or "id" when Pattern.Contains("user", StringComparison.Ordinal) || Pattern.Contains("serviceaccount", StringComparison.Ordinal) => "Users-1",
+            "id" when Pattern.Contains("projectgroups", StringComparison.Ordinal) || Pattern.Contains("lifecycles", StringComparison.Ordinal) => "default",
+            "id" when Pattern == "/api/spaces/{id}" => "Spaces-1",
+            _ => "1",
+        });
+
+        public bool IsAnonymous => Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+
+        public object? Body => Endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is { } type && Method is not "GET"
+            ? type.IsArray ? Array.Empty<string>() : new { }
+            : null;
+
+        [GeneratedRegex(@"\{([^}:?*=]+)[^}]*\}")]
+        private static partial Regex Parameter();
+    }
+}
