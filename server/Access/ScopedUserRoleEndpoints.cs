@@ -55,6 +55,8 @@ public static class ScopedUserRoleEndpoints
     private static async Task<Created<ScopedUserRole>> Create(
         ScopedUserRoleInput input, ScopedUserRolePath path, Caller caller, SpaceStore spaces, TeamRoles teamRoles, CancellationToken cancel)
     {
+        // First of all: what is wrong with the body, and which spaces there are, is not for everybody.
+        caller.DemandSpacesWith(Permission.TeamEdit);
         var role = await ReadAsync(input, path, caller, spaces, cancel);
         caller.Demand(Permission.TeamEdit, TargetOf(role.SpaceId));
         var created = await teamRoles.GiveAsync(role, caller, cancel);

@@ -36,8 +36,11 @@ public static class AuditEndpoints
         return rows is [var row] ? AuditEventResource.Of(row) : throw ApiException.NotFound("event", id);
     }
 
-    /// <summary>Names only, so nobody is asked for a permission.</summary>
-    private static IReadOnlyList<AuditCategory> ListCategories() => AuditCategories.All;
+    private static IReadOnlyList<AuditCategory> ListCategories(SpaceContext? space, Caller caller)
+    {
+        SeenSpaces(caller, space);
+        return AuditCategories.All;
+    }
 
     /// <summary>Null: every space, and what happened in none.</summary>
     private static string[]? SeenSpaces(Caller caller, SpaceContext? space)

@@ -65,6 +65,7 @@ public static class TeamEndpoints
     private static async Task<Created<Team>> Create(
         TeamInput input, SpaceContext? space, Caller caller, NpgsqlDataSource database, SpaceStore spaces, TeamStore teams, AuditLog audit, CancellationToken cancel)
     {
+        caller.DemandSpacesWith(Permission.TeamEdit);
         var spaceId = space?.Id;
         if (!string.IsNullOrWhiteSpace(input.SpaceId))
         {
