@@ -17,11 +17,9 @@ public sealed class OperationDescriptions : IOpenApiOperationTransformer
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var method = metadata.OfType<MethodInfo>().FirstOrDefault();
-        if (method is not null && operation.Tags?.FirstOrDefault()?.Name is { } tag)
-        {
-            operation.Summary ??= Summaries.Of(method.Name, tag);
-        }
-        AddPath(operation, context.Description.RelativePath ?? "");
+        var path = context.Description.RelativePath ?? "";
+        operation.Summary ??= method is null ? null : Summaries.Of(method.Name, path);
+        AddPath(operation, path);
         await AddQueryAsync(operation, method, context, cancellationToken);
         if (metadata.OfType<FormBody>().FirstOrDefault() is { } form)
         {
