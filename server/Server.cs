@@ -7,11 +7,8 @@ using OctoLogin.Channels;
 using OctoLogin.Database;
 using OctoLogin.Environments;
 using OctoLogin.Http;
-<<<<<<< HEAD
 using OctoLogin.OpenApi;
-=======
 using OctoLogin.Lifecycles;
->>>>>>> resources
 using OctoLogin.OpenIdProvider;
 using OctoLogin.ProjectGroups;
 using OctoLogin.Projects;
@@ -72,16 +69,13 @@ public static class Server
         services.AddServiceAccounts(settings.GitHub);
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);
-<<<<<<< HEAD
         services.AddApiDocument();
-=======
         services.AddEnvironments();
         services.AddLifecycles();
         services.AddProjectGroups();
         services.AddProjects();
         services.AddChannels();
         services.AddReleases();
->>>>>>> resources
         services.AddSingleton<FirstStart>();
     }
 

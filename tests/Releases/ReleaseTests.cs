@@ -66,8 +66,8 @@ public sealed class ReleaseTests(ServerFixture server) : IClassFixture<ServerFix
     {
         var (mine, seen) = await AddAsync("Seen releases", "1.0.0");
         var (_, unseen) = await AddAsync("Unseen releases", "1.0.0");
-        var (client, userId) = await server.AddCallerAsync();
-        await server.GiveRoleAsync(userId, "userroles-buildserver", projects: [mine]);
+        var (client, userId) = await server.AddAccountAsync();
+        await server.GrantRoleAsync(userId, "userroles-buildserver", projects: [mine]);
         (await client.SeeAsync(Releases)).Names("Id").ShouldBe([seen]);
         (await client.SendAsync("GET", $"{Releases}/{unseen}")).ShouldBe(404);
         (await client.SendAsync("PUT", $"{Releases}/{seen}", new { ReleaseNotes = "x" })).ShouldBeRefused(403, "ReleaseEdit");

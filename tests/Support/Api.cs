@@ -78,7 +78,7 @@ public static class Api
         new { Name = name, Actions = new[] { new { Name = name, ActionType = "Octopus.Script", Packages = packages } } };
 
     /// <summary>A client with the key of a new service account.</summary>
-    public static async Task<(HttpClient Client, string UserId)> AddCallerAsync(this ServerFixture server)
+    public static async Task<(HttpClient Client, string UserId)> AddAccountAsync(this ServerFixture server)
     {
         var (id, _) = await server.AddServiceAccountAsync();
         var key = await server.Admin.MakeAsync($"/api/users/{id}/apikeys", new { Purpose = "test" });
@@ -86,7 +86,7 @@ public static class Api
     }
 
     /// <summary>By a team of its own, as an administrator gives it. Limits are Ids; none: no limit.</summary>
-    public static async Task GiveRoleAsync(
+    public static async Task GrantRoleAsync(
         this ServerFixture server, string userId, string roleId, string[]? projects = null, string[]? groups = null, string[]? environments = null, string? spaceId = "Spaces-1")
     {
         await using var connection = await server.Database.DataSource.OpenConnectionAsync();

@@ -8,7 +8,7 @@ namespace OctoLogin.Tests.Support;
 public sealed record TestCaller(string Id, string Username, string ApiKey, HttpClient Client, string TeamId);
 
 /// <summary>An answer of the API.</summary>
-public sealed record ApiAnswer(int Status, string Text)
+public sealed record CallAnswer(int Status, string Text)
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
     public string Id => Json.GetProperty("Id").GetString()!;
@@ -21,7 +21,7 @@ public static class People
 {
     public const string Administrators = "teams-administrators";
 
-    public static async Task<ApiAnswer> CallAsync(this HttpClient client, HttpMethod method, string path, object? body = null)
+    public static async Task<CallAnswer> CallAsync(this HttpClient client, HttpMethod method, string path, object? body = null)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -32,10 +32,10 @@ public static class People
         return new((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    public static Task<ApiAnswer> GetAsync(this HttpClient client, string path, int status) => client.ExpectAsync(HttpMethod.Get, path, null, status);
+    public static Task<CallAnswer> GetAsync(this HttpClient client, string path, int status) => client.ExpectAsync(HttpMethod.Get, path, null, status);
 
     /// <summary>Calls, and fails the test with the answer's text when the status is another.</summary>
-    public static async Task<ApiAnswer> ExpectAsync(this HttpClient client, HttpMethod method, string path, object? body, int status)
+    public static async Task<CallAnswer> ExpectAsync(this HttpClient client, HttpMethod method, string path, object? body, int status)
     {
         var answer = await client.CallAsync(method, path, body);
         answer.Status.ShouldBe(status, $"{method} {path}: {answer.Text}");
@@ -47,7 +47,7 @@ public static class People
     public static string[] Names(this JsonElement thing) => [.. thing.EnumerateObject().Select(property => property.Name)];
 
     /// <summary>The <c>Id</c>s of a page or a bare array.</summary>
-    public static string[] Ids(this ApiAnswer answer) =>
+    public static string[] Ids(this CallAnswer answer) =>
         [.. (answer.Json.ValueKind == JsonValueKind.Array ? answer.Json : answer.Json.GetProperty("Items")).EnumerateArray().Select(item => item.GetProperty("Id").GetString()!)];
 
     public static async Task<string> AddKeyAsync(this ServerFixture server, string userId) =>

@@ -39,7 +39,7 @@ public sealed class UserTests(ServerFixture server) : IClassFixture<ServerFixtur
         var changed = await server.Admin.ExpectAsync(HttpMethod.Put, $"/api/users/{created.Id}", new { Password = secret + "2" }, 200);
         var read = await server.Admin.GetAsync($"/api/users/{created.Id}", 200);
         var events = await server.Admin.GetAsync("/api/events?take=1000", 200);
-        foreach (var answer in (ApiAnswer[])[created, changed, read, events])
+        foreach (var answer in (CallAnswer[])[created, changed, read, events])
         {
             answer.Text.ShouldNotContain(secret);
             answer.Text.ShouldNotContain("PasswordHash", Case.Insensitive);
