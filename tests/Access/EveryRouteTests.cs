@@ -34,7 +34,7 @@ public sealed partial class EveryRouteTests(ServerFixture server) : IClassFixtur
     [Fact]
     public async Task Needs_a_role()
     {
-        var (client, _) = await server.AddAccountAsync();
+        var client = (await server.AddCallerAsync()).Client;
         var open = new List<string>();
         foreach (var route in Routes().Where(route => !Anonymous.Contains(route.Name) && !ForEverySignedInUser.Contains(route.Name)))
         {

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using OctoLogin.Http;
 using OctoLogin.Tests.Support;
 
 namespace OctoLogin.Tests.Action;
@@ -36,6 +38,14 @@ internal sealed class NextStep : IDisposable
     {
         using var response = await client.GetAsync("/api/users/me");
         ((int)response.StatusCode).ShouldBe(401);
+    }
+
+    /// <summary>As OctopusDeploy/create-release-action does; the answer's status and the release's version.</summary>
+    public async Task<(HttpStatusCode Status, string? Version)> CreateReleaseAsync(string spaceId, string projectName)
+    {
+        using var response = await client.PostAsJsonAsync($"/api/{spaceId}/releases/create/v1", new { SpaceIdOrName = spaceId, ProjectName = projectName }, Json.Options);
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>();
+        return (response.StatusCode, answer.TryGetProperty("ReleaseVersion", out var version) ? version.GetString() : null);
     }
 
     public void Dispose() => client.Dispose();

@@ -65,12 +65,13 @@ public sealed class ChannelTests(ServerFixture server) : IClassFixture<ServerFix
     {
         var (mine, other) = (await server.AddProjectAsync(), await server.AddProjectAsync());
         var theirs = (await server.Admin.SeeAsync($"{Api.Space}/projects/{other.Id}/channels")).Names("Id")[0];
-        var (client, userId) = await server.AddAccountAsync();
-        await server.GrantRoleAsync(userId, "userroles-projectviewer", projects: [mine.Id]);
+        var caller = await server.AddCallerAsync();
+        var (client, userId) = (caller.Client, caller.Id);
+        await server.GiveLimitedRoleAsync(userId, "userroles-projectviewer", projects: [mine.Id]);
         (await client.SeeAsync($"{Channels}/all")).Names("ProjectId").ShouldBe([mine.Id]);
         (await client.SendAsync("GET", $"{Channels}/{theirs}")).ShouldBe(404);
         (await client.SendAsync("POST", Channels, new { Name = "x", ProjectId = mine.Id })).ShouldBeRefused(403, "ProjectEdit");
-        await server.GrantRoleAsync(userId, "userroles-projectcontributor", projects: [mine.Id]);
+        await server.GiveLimitedRoleAsync(userId, "userroles-projectcontributor", projects: [mine.Id]);
         (await client.SendAsync("POST", Channels, new { Name = "x", ProjectId = other.Id })).ShouldBeRefused(400, other.Id);
     }
 }

@@ -58,8 +58,9 @@ public sealed class EnvironmentTests(ServerFixture server) : IClassFixture<Serve
     public async Task A_role_for_one_environment_sees_and_changes_that_one_alone()
     {
         var (mine, other) = (await server.Admin.MakeAsync(Environments, new { Name = "Mine" }), await server.Admin.MakeAsync(Environments, new { Name = "Another's" }));
-        var (client, userId) = await server.AddAccountAsync();
-        await server.GrantRoleAsync(userId, "userroles-environmentmanager", environments: [mine.Id]);
+        var caller = await server.AddCallerAsync();
+        var (client, userId) = (caller.Client, caller.Id);
+        await server.GiveLimitedRoleAsync(userId, "userroles-environmentmanager", environments: [mine.Id]);
 
         (await client.SeeAsync($"{Environments}/all")).Names().ShouldBe(["Mine"]);
         (await client.SeeAsync(Environments))["TotalResults"].ShouldBe("1");

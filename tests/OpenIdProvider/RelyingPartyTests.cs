@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using OctoLogin.Tests.Support;
 
@@ -33,6 +35,14 @@ public sealed class RelyingPartyTests(ServerFixture server) : IClassFixture<Serv
 
         (await microsoft.AskAsync(token)).ShouldBe(new Verdict(true, id));
         (await JoseAsync(server, token)).ShouldBe(new Verdict(true, id));
+    }
+
+    /// <summary>Not every reader of a header has a JSON parser that knows escapes.</summary>
+    [Fact]
+    public async Task The_header_says_its_type_without_escapes()
+    {
+        var (_, token) = await TokenAsync(server);
+        Encoding.UTF8.GetString(Base64Url.DecodeFromChars(token.Split('.')[0])).ShouldContain("\"typ\":\"at+jwt\"");
     }
 
     [Theory]

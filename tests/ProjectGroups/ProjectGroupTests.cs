@@ -105,8 +105,9 @@ public sealed class ProjectGroupTests(ServerFixture server) : IClassFixture<Serv
     public async Task A_role_for_one_group_changes_that_one_alone()
     {
         var (mine, other) = (await server.Admin.MakeAsync(Groups, new { Name = "Mine" }), await server.Admin.MakeAsync(Groups, new { Name = "Another's" }));
-        var (client, userId) = await server.AddAccountAsync();
-        await server.GrantRoleAsync(userId, "userroles-spacemanager", groups: [mine.Id]);
+        var caller = await server.AddCallerAsync();
+        var (client, userId) = (caller.Client, caller.Id);
+        await server.GiveLimitedRoleAsync(userId, "userroles-spacemanager", groups: [mine.Id]);
 
         (await client.SendAsync("PUT", $"{Groups}/{mine.Id}", new { Description = "ok" })).ShouldBe(200);
         (await client.SendAsync("PUT", $"{Groups}/{other.Id}", new { Description = "no" })).ShouldBeRefused(403, "ProjectGroupEdit");

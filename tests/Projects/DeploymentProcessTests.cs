@@ -145,8 +145,9 @@ public sealed class DeploymentProcessTests(ServerFixture server) : IClassFixture
     public async Task Who_only_sees_the_project_does_not_change_it()
     {
         var (project, other) = (await server.AddProjectAsync(), await server.AddProjectAsync());
-        var (client, userId) = await server.AddAccountAsync();
-        await server.GrantRoleAsync(userId, "userroles-projectviewer", projects: [project.Id]);
+        var caller = await server.AddCallerAsync();
+        var (client, userId) = (caller.Client, caller.Id);
+        await server.GiveLimitedRoleAsync(userId, "userroles-projectviewer", projects: [project.Id]);
         await client.SeeAsync($"{Api.Space}/projects/{project.Id}/deploymentprocesses");
         (await client.SendAsync("PUT", $"{Api.Space}/projects/{project.Id}/deploymentprocesses", new { Version = 0, Steps = Array.Empty<object>() })).ShouldBeRefused(403, "ProcessEdit");
         (await client.SendAsync("GET", $"{Api.Space}/projects/{other.Id}/deploymentprocesses")).ShouldBe(404);

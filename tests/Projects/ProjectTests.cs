@@ -74,9 +74,10 @@ public sealed class ProjectTests(ServerFixture server) : IClassFixture<ServerFix
     {
         var group = await server.Admin.MakeAsync($"{Api.Space}/projectgroups", new { Name = "Seen group" });
         var (one, two, three) = (await server.AddProjectAsync("Seen 1"), await server.AddProjectAsync("Seen 2", group.Id), await server.AddProjectAsync("Seen 3"));
-        var (client, userId) = await server.AddAccountAsync();
-        await server.GrantRoleAsync(userId, "userroles-projectcontributor", projects: [one.Id]);
-        await server.GrantRoleAsync(userId, "userroles-spacemanager", groups: [group.Id]);
+        var caller = await server.AddCallerAsync();
+        var (client, userId) = (caller.Client, caller.Id);
+        await server.GiveLimitedRoleAsync(userId, "userroles-projectcontributor", projects: [one.Id]);
+        await server.GiveLimitedRoleAsync(userId, "userroles-spacemanager", groups: [group.Id]);
 
         (await client.SeeAsync($"{Projects}?partialName=seen")).Names().ShouldBe(["Seen 1", "Seen 2"]);
         (await client.SeeAsync($"{Projects}?ids={one.Id},{two.Id},{three.Id}"))["TotalResults"].ShouldBe("2");
@@ -93,11 +94,12 @@ public sealed class ProjectTests(ServerFixture server) : IClassFixture<ServerFix
     {
         var group = await server.Admin.MakeAsync($"{Api.Space}/projectgroups", new { Name = "Open group" });
         var project = await server.AddProjectAsync("Moves");
-        var (client, userId) = await server.AddAccountAsync();
-        await server.GrantRoleAsync(userId, "userroles-projectcontributor", projects: [project.Id]);
+        var caller = await server.AddCallerAsync();
+        var (client, userId) = (caller.Client, caller.Id);
+        await server.GiveLimitedRoleAsync(userId, "userroles-projectcontributor", projects: [project.Id]);
         (await client.SendAsync("PUT", $"{Projects}/{project.Id}", new { ProjectGroupId = group.Id })).ShouldBeRefused(403, "ProjectCreate");
 
-        await server.GrantRoleAsync(userId, "userroles-spacemanager", groups: [group.Id]);
+        await server.GiveLimitedRoleAsync(userId, "userroles-spacemanager", groups: [group.Id]);
         (await client.SendAsync("PUT", $"{Projects}/{project.Id}", new { ProjectGroupId = group.Id })).ShouldBe(200);
         (await client.MakeAsync(Projects, new { Name = "Made there", ProjectGroupId = group.Id, LifecycleId = project["LifecycleId"] })).Id.ShouldStartWith("Projects-");
         (await client.SendAsync("POST", Projects, new { Name = "Made elsewhere", ProjectGroupId = project["ProjectGroupId"], LifecycleId = project["LifecycleId"] }))

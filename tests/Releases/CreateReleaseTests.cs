@@ -164,14 +164,14 @@ public sealed class CreateReleaseTests(ServerFixture server) : IClassFixture<Ser
     public async Task Is_for_who_may_create_releases_of_that_project()
     {
         var (mine, other) = (await server.AddProjectAsync("Mine to release"), await server.AddProjectAsync("Not mine to release"));
-        var (client, userId) = await server.AddAccountAsync();
-        (await client.SendAsync("POST", Create, new { ProjectName = mine.Id })).ShouldBeRefused(403, "ReleaseCreate");
-        await server.GrantRoleAsync(userId, "userroles-buildserver", projects: [mine.Id]);
-        await client.MakeAsync(Create, new { ProjectName = mine.Id });
-        (await client.SendAsync("POST", Create, new { ProjectName = other.Id })).ShouldBeRefused(400, $"There is no project '{other.Id}'");
-        await server.GrantRoleAsync(userId, "userroles-projectviewer", projects: [other.Id]);
-        (await client.SendAsync("POST", Create, new { ProjectName = other.Id })).ShouldBeRefused(403, "ReleaseCreate", other.Id);
-        (await client.SeeAsync($"{Api.Space}/releases")).Names("ProjectId").ShouldAllBe(id => id == mine.Id || id == other.Id);
+        var caller = await server.AddCallerAsync();
+        (await caller.Client.SendAsync("POST", Create, new { ProjectName = mine.Id })).ShouldBeRefused(403, "ReleaseCreate");
+        await server.GiveLimitedRoleAsync(caller.Id, "userroles-buildserver", projects: [mine.Id]);
+        await caller.Client.MakeAsync(Create, new { ProjectName = mine.Id });
+        (await caller.Client.SendAsync("POST", Create, new { ProjectName = other.Id })).ShouldBeRefused(400, $"There is no project '{other.Id}'");
+        await server.GiveLimitedRoleAsync(caller.Id, "userroles-projectviewer", projects: [other.Id]);
+        (await caller.Client.SendAsync("POST", Create, new { ProjectName = other.Id })).ShouldBeRefused(403, "ReleaseCreate", other.Id);
+        (await caller.Client.SeeAsync($"{Api.Space}/releases")).Names("ProjectId").ShouldAllBe(id => id == mine.Id || id == other.Id);
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class CreateReleaseTests(ServerFixture server) : IClassFixture<Ser
     {
         var (mine, other) = (await server.AddProjectAsync("In scope"), await server.AddProjectAsync("Out of scope"));
         var (id, audience) = await server.AddTrustedAccountAsync();
-        await server.GrantRoleAsync(id, "userroles-buildserver");
+        await server.GiveLimitedRoleAsync(id, "userroles-buildserver");
         var answer = await server.ExchangeAsync(audience, server.GitHubToken(audience), ("scope", $"ReleaseCreate ReleaseView ProjectView project:{mine.Id}"));
         using var client = server.ClientWithToken(answer.AccessToken);
 

@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Dapper;
 using OctoLogin.Http;
 
 namespace OctoLogin.Tests.Support;
@@ -77,28 +76,18 @@ public static class Api
     public static object Step(string name, params object[] packages) =>
         new { Name = name, Actions = new[] { new { Name = name, ActionType = "Octopus.Script", Packages = packages } } };
 
-    /// <summary>A client with the key of a new service account.</summary>
-    public static async Task<(HttpClient Client, string UserId)> AddAccountAsync(this ServerFixture server)
-    {
-        var (id, _) = await server.AddServiceAccountAsync();
-        var key = await server.Admin.MakeAsync($"/api/users/{id}/apikeys", new { Purpose = "test" });
-        return (server.ClientWithKey(key["ApiKey"]), id);
-    }
-
     /// <summary>By a team of its own, as an administrator gives it. Limits are Ids; none: no limit.</summary>
-    public static async Task GrantRoleAsync(
+    public static async Task GiveLimitedRoleAsync(
         this ServerFixture server, string userId, string roleId, string[]? projects = null, string[]? groups = null, string[]? environments = null, string? spaceId = "Spaces-1")
     {
-        await using var connection = await server.Database.DataSource.OpenConnectionAsync();
-        await connection.ExecuteAsync(
-            """
-            with team as (insert into teams (name) values (@name) returning id),
-            member as (insert into team_members (team_id, user_id) select id, @userId from team)
-            insert into scoped_user_roles (team_id, user_role_id, space_id, project_ids, project_group_ids, environment_ids)
-            select id, @roleId, @spaceId, @projects, @groups, @environments from team
-            """,
-            new { name = $"team {Guid.NewGuid():N}", userId, roleId, spaceId, projects = projects ?? [], groups = groups ?? [], environments = environments ?? [] });
+        var team = await server.Admin.MakeAsync("/api/teams", new { Name = $"team {Guid.NewGuid():N}", MemberUserIds = new[] { userId } });
+        await server.Admin.MakeAsync("/api/scopeduserroles",
+            new { UserRoleId = roleId, TeamId = team.Id, SpaceId = spaceId, ProjectIds = projects, ProjectGroupIds = groups, EnvironmentIds = environments });
     }
+
+    /// <summary>A built-in role without limits, such as <c>userroles-systemmanager</c>; its system permissions unless a space is named.</summary>
+    public static Task GrantAsync(this ServerFixture server, string userId, string roleId, string? spaceId = null) =>
+        server.GiveLimitedRoleAsync(userId, roleId, spaceId: spaceId);
 
     /// <summary>The one event of this answer: its category and message.</summary>
     public static async Task<(string Category, string Message)> EventAsync(this ServerFixture server, ApiAnswer answer)

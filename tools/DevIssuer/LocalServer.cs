@@ -49,16 +49,9 @@ internal sealed class LocalServer : IAsyncDisposable
         using var admin = Api.WithKey(options.Url, AdminApiKey);
         while (!Ended.IsCompleted)
         {
-            try
+            if (await AnswersAsync(admin, cancel))
             {
-                if (await admin.StatusAsync("/health/ready", cancel) == HttpStatusCode.OK && await admin.StatusAsync("/api/users/me", cancel) == HttpStatusCode.OK)
-                {
-                    return waited.Elapsed;
-                }
-            }
-            catch (HttpRequestException)
-            {
-                // Not there yet.
+                return waited.Elapsed;
             }
             if (waited.Elapsed > Patience)
             {
@@ -68,6 +61,21 @@ internal sealed class LocalServer : IAsyncDisposable
             cancel.ThrowIfCancellationRequested();
         }
         throw await EndedFaultAsync();
+    }
+
+    private static async Task<bool> AnswersAsync(Api admin, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(TimeSpan.FromSeconds(2));
+        try
+        {
+            return await admin.StatusAsync("/health/ready", limit.Token) == HttpStatusCode.OK && await admin.StatusAsync("/api/users/me", limit.Token) == HttpStatusCode.OK;
+        }
+        catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException && !cancel.IsCancellationRequested)
+        {
+            // Not there yet; or somebody who has the port and never answers.
+            return false;
+        }
     }
 
     public async Task<DemoException> EndedFaultAsync() =>

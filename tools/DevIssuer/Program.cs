@@ -22,6 +22,11 @@ catch (DemoException fault)
     Console.Error.WriteLine(fault.Message);
     return 1;
 }
+catch (HttpRequestException fault)
+{
+    Console.Error.WriteLine($"The server no longer answers: {fault.Message}");
+    return 1;
+}
 finally
 {
     signals.ForEach(signal => signal.Dispose());
