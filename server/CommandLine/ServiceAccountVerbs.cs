@@ -31,11 +31,19 @@ public static class ServiceAccountVerbs
         var name = new Argument<string>("NAME") { Description = "The user name of the new service account." };
         var displayName = new Option<string?>("--display-name") { Description = "What people see; the user name unless told.", HelpName = "TEXT" };
         var json = VerbContext.JsonOption();
-        var create = new Command("create", "Make a service account.") { name, displayName, json };
+        var role = new RoleOptionSet();
+        var create = new Command("create", "Make a service account, and give it a role.") { name, displayName, json };
+        role.AddTo(create);
         context.OnDatabase(create, async (parsed, services, cancel) =>
         {
+            var given = await role.ReadAsync(parsed, services, cancel);
             var input = new UserInput(parsed.GetRequiredValue(name), parsed.GetValue(displayName), null, true, true, null);
-            var made = ServiceAccountResource.Of(await services.Get<UserAccounts>().CreateAsync(input, VerbServices.Actor, cancel));
+            var user = await services.Get<UserAccounts>().CreateAsync(input, VerbServices.Actor, cancel);
+            if (given is not null)
+            {
+                await RoleOptionSet.GiveAsync(user, given, services, cancel);
+            }
+            var made = ServiceAccountResource.Of(user);
             if (parsed.GetValue(json))
             {
                 context.Terminal.Json(made);
@@ -47,7 +55,7 @@ public static class ServiceAccountVerbs
             }
             return 0;
         });
-        return create.WithExamples("octologin service-account create ci\noctologin service-account create ci --json | jq -r .ExternalId");
+        return create.WithExamples("octologin service-account create ci --role 'Build server' --space Default\noctologin service-account create ci --json | jq -r .ExternalId");
     }
 
     private static Command ListVerb(VerbContext context)

@@ -165,13 +165,14 @@ public sealed class CreateReleaseTests(ServerFixture server) : IClassFixture<Ser
     {
         var (mine, other) = (await server.AddProjectAsync("Mine to release"), await server.AddProjectAsync("Not mine to release"));
         var caller = await server.AddCallerAsync();
-        (await caller.Client.SendAsync("POST", Create, new { ProjectName = mine.Id })).ShouldBeRefused(403, "ReleaseCreate");
-        await server.GiveLimitedRoleAsync(caller.Id, "userroles-buildserver", projects: [mine.Id]);
-        await caller.Client.MakeAsync(Create, new { ProjectName = mine.Id });
-        (await caller.Client.SendAsync("POST", Create, new { ProjectName = other.Id })).ShouldBeRefused(400, $"There is no project '{other.Id}'");
-        await server.GiveLimitedRoleAsync(caller.Id, "userroles-projectviewer", projects: [other.Id]);
-        (await caller.Client.SendAsync("POST", Create, new { ProjectName = other.Id })).ShouldBeRefused(403, "ReleaseCreate", other.Id);
-        (await caller.Client.SeeAsync($"{Api.Space}/releases")).Names("ProjectId").ShouldAllBe(id => id == mine.Id || id == other.Id);
+        var (client, userId) = (caller.Client, caller.Id);
+        (await client.SendAsync("POST", Create, new { ProjectName = mine.Id })).ShouldBeRefused(403, "ReleaseCreate");
+        await server.GiveLimitedRoleAsync(userId, "userroles-buildserver", projects: [mine.Id]);
+        await client.MakeAsync(Create, new { ProjectName = mine.Id });
+        (await client.SendAsync("POST", Create, new { ProjectName = other.Id })).ShouldBeRefused(400, $"There is no project '{other.Id}'");
+        await server.GiveLimitedRoleAsync(userId, "userroles-projectviewer", projects: [other.Id]);
+        (await client.SendAsync("POST", Create, new { ProjectName = other.Id })).ShouldBeRefused(403, "ReleaseCreate", other.Id);
+        (await client.SeeAsync($"{Api.Space}/releases")).Names("ProjectId").ShouldAllBe(id => id == mine.Id || id == other.Id);
     }
 
     [Fact]

@@ -67,12 +67,13 @@ public sealed class ReleaseTests(ServerFixture server) : IClassFixture<ServerFix
         var (mine, seen) = await AddAsync("Seen releases", "1.0.0");
         var (_, unseen) = await AddAsync("Unseen releases", "1.0.0");
         var caller = await server.AddCallerAsync();
-        await server.GiveLimitedRoleAsync(caller.Id, "userroles-buildserver", projects: [mine]);
-        (await caller.Client.SeeAsync(Releases)).Names("Id").ShouldBe([seen]);
-        (await caller.Client.SendAsync("GET", $"{Releases}/{unseen}")).ShouldBe(404);
-        (await caller.Client.SendAsync("PUT", $"{Releases}/{seen}", new { ReleaseNotes = "x" })).ShouldBeRefused(403, "ReleaseEdit");
-        (await caller.Client.SendAsync("DELETE", $"{Releases}/{seen}")).ShouldBeRefused(403, "ReleaseDelete");
-        (await caller.Client.SendAsync("DELETE", $"{Releases}/{unseen}")).ShouldBe(404);
+        var (client, userId) = (caller.Client, caller.Id);
+        await server.GiveLimitedRoleAsync(userId, "userroles-buildserver", projects: [mine]);
+        (await client.SeeAsync(Releases)).Names("Id").ShouldBe([seen]);
+        (await client.SendAsync("GET", $"{Releases}/{unseen}")).ShouldBe(404);
+        (await client.SendAsync("PUT", $"{Releases}/{seen}", new { ReleaseNotes = "x" })).ShouldBeRefused(403, "ReleaseEdit");
+        (await client.SendAsync("DELETE", $"{Releases}/{seen}")).ShouldBeRefused(403, "ReleaseDelete");
+        (await client.SendAsync("DELETE", $"{Releases}/{unseen}")).ShouldBe(404);
     }
 
     private async Task<(string ProjectId, string ReleaseId)> AddAsync(string name, string version)
