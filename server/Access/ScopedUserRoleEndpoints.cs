@@ -55,6 +55,8 @@ public static class ScopedUserRoleEndpoints
     private static async Task<Created<ScopedUserRole>> Create(
         ScopedUserRoleInput input, ScopedUserRolePath path, Caller caller, SpaceStore spaces, TeamRoles teamRoles, CancellationToken cancel)
     {
+        // Before the body is read: who may give no role anywhere is told that, not what is wrong with it.
+        caller.DemandSpacesWith(Permission.TeamEdit);
         var role = await ReadAsync(input, path, caller, spaces, cancel);
         caller.Demand(Permission.TeamEdit, TargetOf(role.SpaceId));
         var created = await teamRoles.GiveAsync(role, caller, cancel);
