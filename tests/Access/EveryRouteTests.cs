@@ -13,8 +13,9 @@ public sealed partial class EveryRouteTests(ServerFixture server) : IClassFixtur
     /// <summary>Open to everybody, by contract; the last has its own proof in its body.</summary>
     private static readonly string[] Anonymous = ["GET /api", "GET /api/openapi.json", "POST /api/token/v1"];
 
-    /// <summary>About the caller themself, or lists that leave out what the caller may not see.</summary>
-    private static readonly string[] ForEverySignedInUser = ["GET /api/users/me", "GET /api/spaces", "GET /api/spaces/all"];
+    /// <summary>About the caller themself, lists that leave out what the caller may not see, and the same words for all.</summary>
+    private static readonly string[] ForEverySignedInUser =
+        ["GET /api/users/me", "GET /api/spaces", "GET /api/spaces/all", "GET /api/events/categories", "GET /api/{space}/events/categories"];
 
     [Fact]
     public async Task Needs_credentials()
