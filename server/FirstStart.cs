@@ -11,7 +11,7 @@ namespace OctoLogin;
 
 /// <summary>What every server has: the default space, the built-in roles, the administrators' team, and the administrator that the settings name.</summary>
 public sealed class FirstStart(
-    NpgsqlDataSource database, SpaceStore spaces, UserStore users, UserAccounts accounts, ApiKeyStore keys, AuditLog audit, TimeProvider clock)
+    NpgsqlDataSource database, SpaceStore spaces, UserStore users, UserAccounts accounts, ApiKeyStore keys, AuditLog audit, TimeProvider clock, ILogger<FirstStart> log)
 {
     public const string AdministratorsTeam = Administrators.TeamId;
 
@@ -26,13 +26,34 @@ public sealed class FirstStart(
             await MakeDefaultSpaceAsync(connection, cancel);
             if (admin.Username is not null)
             {
-                await MakeAdministratorAsync(admin, AuditActor.System, cancel);
+                await MakeFirstAdministratorAsync(connection, admin, cancel);
             }
         }
         finally
         {
             await connection.ExecuteAsync("select pg_advisory_unlock(hashtext('octologin.first_start'))");
         }
+    }
+
+    /// <summary>
+    /// Only a user that is made here, or the only administrator there could be, becomes one by the settings: otherwise whoever
+    /// takes the name of an administrator that was renamed would be one after the next start.
+    /// </summary>
+    private async Task MakeFirstAdministratorAsync(NpgsqlConnection connection, AdminOptions admin, CancellationToken cancel)
+    {
+        var isAdministrator = await connection.ExecuteScalarAsync<bool?>(
+            """
+            select exists (select from team_members m where m.team_id = @AdministratorsTeam and m.user_id = u.id)
+            from users u where lower(u.username) = lower(@Username)
+            """, new { AdministratorsTeam, admin.Username });
+        var thereIsOne = await connection.ExecuteScalarAsync<bool>(
+            "select exists (select from team_members where team_id = @AdministratorsTeam)", new { AdministratorsTeam });
+        if (isAdministrator == false && thereIsOne)
+        {
+            log.NotAdministrator(admin.Username!);
+            return;
+        }
+        await MakeAdministratorAsync(admin, AuditActor.System, cancel);
     }
 
     /// <summary>The user of that name as a member of the administrators' team; made if there is none. Also the <c>admin</c> verb's work.</summary>
@@ -120,4 +141,10 @@ public sealed record AdminOptions(string? Username, string? Email = null, string
         }
         return admin;
     }
+}
+
+internal static partial class FirstStartLog
+{
+    [LoggerMessage(LogLevel.Warning, "Admin:Username is {Username}, which is an account that is no administrator; it is left as it is. The verb 'admin' makes it one")]
+    public static partial void NotAdministrator(this ILogger log, string username);
 }

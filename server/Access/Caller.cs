@@ -23,6 +23,9 @@ public sealed record Caller
     /// <summary>Came with an access token, which ends; not with a key or a session.</summary>
     public bool ByAccessToken { get; init; }
 
+    /// <summary>When what they came with ends; null: it does not. Nothing that they make for themselves may outlive it.</summary>
+    public DateTimeOffset? CredentialExpires { get; init; }
+
     /// <summary>An administrator may do everything everywhere, so the question is asked once.</summary>
     public bool IsAdministrator => Grants.Any(grant => grant.Covers(Permission.AdministerSystem, AccessTarget.System));
 

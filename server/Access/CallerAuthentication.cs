@@ -99,6 +99,7 @@ public sealed class CallerAuthentication(
         Grants = known.Grants,
         Scope = known.Scope,
         ByAccessToken = known.ByAccessToken,
+        CredentialExpires = known.User.KeyExpires,
         Actor = new AuditActor(
             known.User.UserId, known.User.Username, known.EstablishedWith, Context.TraceIdentifier,
             Context.Connection.RemoteIpAddress?.ToString(), Request.Headers.UserAgent.ToString()),

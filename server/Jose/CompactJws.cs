@@ -145,9 +145,15 @@ public sealed class CompactJws
         try
         {
             using var document = JsonDocument.Parse(bytes, Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? document.RootElement.Clone()
-                : throw new JwsFormatException($"its {part} is not a JSON object");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+            {
+                throw new JwsFormatException($"its {part} is not a JSON object");
+            }
+            if (bytes.AsSpan().IndexOf("\\u"u8) >= 0)
+            {
+                RequireText(document.RootElement, part);
+            }
+            return document.RootElement.Clone();
         }
         catch (JsonException)
         {
@@ -155,22 +161,39 @@ public sealed class CompactJws
         }
     }
 
-    private static string? Text(JsonElement part, string name)
+    /// <summary>An escaped lone surrogate (<c>\ud800</c>) is valid JSON and no text: whoever read it later would fail.</summary>
+    private static void RequireText(JsonElement element, string part)
     {
-        if (!part.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String)
-        {
-            return null;
-        }
         try
         {
-            return value.GetString();
+            switch (element.ValueKind)
+            {
+                case JsonValueKind.String:
+                    _ = element.GetString();
+                    break;
+                case JsonValueKind.Array:
+                    foreach (var item in element.EnumerateArray())
+                    {
+                        RequireText(item, part);
+                    }
+                    break;
+                case JsonValueKind.Object:
+                    foreach (var member in element.EnumerateObject())
+                    {
+                        _ = member.Name;
+                        RequireText(member.Value, part);
+                    }
+                    break;
+            }
         }
         catch (InvalidOperationException)
         {
-            // An escaped lone surrogate is valid JSON but no text.
-            throw new JwsFormatException($"its '{name}' is not text");
+            throw new JwsFormatException($"its {part} has an escape that is no character");
         }
     }
+
+    private static string? Text(JsonElement part, string name) =>
+        part.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }
 
 /// <summary>The form of a token is wrong; the message says how, fit to be shown to whoever sent it.</summary>

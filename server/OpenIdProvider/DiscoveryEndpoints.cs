@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OctoLogin.Access;
 
 namespace OctoLogin.OpenIdProvider;
 
@@ -45,6 +46,7 @@ public static class DiscoveryEndpoints
         ["token_endpoint_auth_methods_supported"] = new[] { "none" },
         ["revocation_endpoint_auth_methods_supported"] = new[] { "none" },
         ["claims_supported"] = new[] { "iss", "aud", "sub", "client_id", "iat", "nbf", "exp", "jti", "scope" },
-        ["scopes_supported"] = new[] { "openid" },
+        // Words that narrow a token; also space:ID, project:ID, environment:ID.
+        ["scopes_supported"] = Enum.GetNames<Permission>(),
     });
 }

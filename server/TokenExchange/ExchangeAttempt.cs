@@ -86,18 +86,12 @@ public sealed class ExchangeAttempt(AuditActor origin)
             if (Token is not null)
             {
                 // Header and claims, never the signature: what is stored cannot be used as a token.
-                WriteBounded(json, "header", Token.Header);
-                WriteBounded(json, "claims", Token.Payload);
+                ClaimsRecord.Write(json, "header", Token.Header);
+                ClaimsRecord.Write(json, "claims", Token.Payload);
             }
             json.WriteEndObject();
         }
         // PostgreSQL's jsonb has no NUL character.
         return System.Text.Encoding.UTF8.GetString(buffer.ToArray()).Replace("\\u0000", "\\ufffd");
-    }
-
-    private static void WriteBounded(Utf8JsonWriter json, string name, JsonElement part)
-    {
-        json.WritePropertyName(name);
-        part.WriteTo(json);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using OctoLogin.Http;
@@ -166,7 +167,19 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
         return buffer.ToArray();
     }
 
-    private Uri Checked(string url, string from) =>
+    private Uri Checked(string url, string from)
+    {
+        var uri = Https(url, from);
+        // Through a proxy the connection's own check sees the proxy alone; an address written out can still be told here.
+        if (options.Proxy is not null && !options.AllowPrivateNetwork.Contains(uri.Host)
+            && (uri.IsLoopback || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && !IssuerNetwork.IsPublic(address))))
+        {
+            throw new IssuerUnreachableException($"{uri.Host} is not a public address; an administrator can allow it with Issuers:AllowPrivateNetwork:0={uri.Host}");
+        }
+        return uri;
+    }
+
+    private Uri Https(string url, string from) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0
             && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback && options.LoopbackHttpAllowed))
             ? uri

@@ -29,9 +29,9 @@ public sealed class SecurityTokenService(
             await journal.WriteAsync(attempt.Refused(refusal));
             throw;
         }
-        catch (Exception fault) when (!Outage.Is(fault) && !cancel.IsCancellationRequested)
+        catch (Exception fault) when (!Outage.Is(fault))
         {
-            // A body that broke off, or a bug of ours: neither is a decision, both are attempts.
+            // A body that broke off, a caller that left, or a bug of ours: none is a decision, each is an attempt.
             await journal.WriteAsync(attempt.Refused(new OAuthException("server_error", "The request could not be answered.", fault.Message)));
             throw;
         }

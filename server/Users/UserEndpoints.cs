@@ -87,6 +87,10 @@ public static class UserEndpoints
         {
             throw ApiException.Forbidden("An access token cannot make an API key; sign in with an API key or as a person.");
         }
+        if (caller.CredentialExpires is { } ends && (input.Expires is null || input.Expires > ends))
+        {
+            throw ApiException.Forbidden($"The API key that you came with ends at {ends:u}, and cannot make one that lasts longer; set Expires to that or earlier.");
+        }
         if (!user.IsService && user.Id != caller.UserId)
         {
             throw ApiException.Forbidden("Only the person themself can make an API key for a person's account; for a machine use a service account.");

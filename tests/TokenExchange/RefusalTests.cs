@@ -55,6 +55,31 @@ public sealed class RefusalTests(ServerFixture server) : IClassFixture<ServerFix
         await server.ShouldBeRefusedAsync(answer, "subject_token is not an acceptable JWT: its payload is not a JSON object without duplicate names.");
     }
 
+    [Theory]
+    [InlineData("\"actor\":\"\\ud800\"")]
+    [InlineData("\"x\":{\"y\":[\"\\udfff\"]}")]
+    [InlineData("\"\\ud800\":1")]
+    public async Task Step_2_refuses_an_escape_that_is_no_character(string member)
+    {
+        var (_, audience) = await server.AddTrustedAccountAsync();
+        var payload = JsonSerializer.Serialize(GitHubClaims.Of(audience, server.Clock.GetUtcNow()));
+        var answer = await server.ExchangeAsync(audience, server.GitHub.SignText($"{payload[..^1]},{member}}}"));
+        await server.ShouldBeRefusedAsync(answer, "subject_token is not an acceptable JWT: its payload has an escape that is no character.");
+    }
+
+    [Fact]
+    public async Task Claims_that_grow_when_they_are_stored_are_kept_small_in_the_audit()
+    {
+        var (_, audience) = await server.AddTrustedAccountAsync();
+        var numbers = string.Join(',', Enumerable.Range(0, 300).Select(i => $"\"n{i}\":1e131071"));
+        var answer = await server.ExchangeAsync(audience, server.GitHub.SignText($$"""{"iss":"https://nobody.example.com","sub":"s\u0000\u202e","aud":"a",{{numbers}},"deep":[1e200000]}"""));
+        answer.Status.ShouldBe(400, answer.Text);
+        var details = (await server.EventsAsync(answer.CorrelationId)).Single().Details;
+        details.Length.ShouldBeLessThan(20_000);
+        details.ShouldContain("1e131071");
+        details.ShouldNotContain("\u202e");
+    }
+
     [Fact]
     public async Task Step_3_refuses_an_issuer_that_no_identity_names_and_asks_nobody()
     {

@@ -6,6 +6,18 @@ namespace OctoLogin.Tests.Users;
 public sealed class ApiKeyTests(ServerFixture server) : IClassFixture<ServerFixture>
 {
     [Fact]
+    public async Task Refuses_to_let_a_key_that_ends_make_one_that_does_not()
+    {
+        var caller = await server.AddCallerAsync();
+        var ends = server.Clock.GetUtcNow().AddHours(1);
+        var made = await ServerFixture.PostAsync(caller.Client, $"/api/users/{caller.Id}/apikeys", new { Purpose = "short", Expires = ends });
+        using var client = server.ClientWithKey(made.GetProperty("ApiKey").GetString()!);
+        await client.ExpectAsync(HttpMethod.Post, $"/api/users/{caller.Id}/apikeys", new { Purpose = "forever" }, 403);
+        await client.ExpectAsync(HttpMethod.Post, $"/api/users/{caller.Id}/apikeys", new { Purpose = "longer", Expires = ends.AddMinutes(1) }, 403);
+        await client.ExpectAsync(HttpMethod.Post, $"/api/users/{caller.Id}/apikeys", new { Purpose = "as long", Expires = ends.AddMinutes(-1) }, 201);
+    }
+
+    [Fact]
     public async Task A_key_is_shown_once_and_kept_nowhere()
     {
         var caller = await server.AddCallerAsync();
