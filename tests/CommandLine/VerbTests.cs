@@ -22,6 +22,34 @@ public sealed class VerbTests(VerbFixture verbs) : IClassFixture<VerbFixture>
     }
 
     [Fact]
+    public async Task Gives_a_new_service_account_its_roles_or_makes_nothing()
+    {
+        var run = await verbs.RunAsync("service-account", "create", "deployer", "--role", "build SERVER", "--role", "Environment manager", "--space", "default");
+        run.ExitCode.ShouldBe(0, run.All);
+        run.Output.ShouldContain("It has Build server, Environment manager in space Default, through team deployer (");
+        await using var connection = await verbs.Database.DataSource.OpenConnectionAsync();
+        (await connection.QueryAsync<string>(
+            """
+            select s.user_role_id || ' ' || s.space_id from users u join team_members m on m.user_id = u.id join scoped_user_roles s on s.team_id = m.team_id
+            where u.username = 'deployer' order by 1
+            """)).ShouldBe(["userroles-buildserver Spaces-1", "userroles-environmentmanager Spaces-1"]);
+
+        foreach (var (error, args) in new (string, string[])[]
+        {
+            ("--role: there is no user role 'Bilder'. There are: Build server, ", ["--role", "Bilder"]),
+            ("--space: there is no space 'moon'. There are: Default.", ["--role", "Build server", "--space", "moon"]),
+        })
+        {
+            var refused = await verbs.RunAsync(["service-account", "create", "nothing", .. args]);
+            refused.ExitCode.ShouldBe(1);
+            refused.Error.ShouldStartWith(error);
+        }
+        await connection.ExecuteAsync("insert into teams (name) values ('nothing')");
+        (await verbs.RunAsync("service-account", "create", "nothing", "--role", "Build server")).ExitCode.ShouldBe(1);
+        (await connection.ExecuteScalarAsync<long>("select count(*) from users where username = 'nothing'")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Audits_what_was_done_as_done_on_the_command_line()
     {
         await verbs.JsonAsync("service-account", "create", "audited");
