@@ -1,7 +1,6 @@
 using System.CommandLine;
 using OctoLogin.Http;
 using OctoLogin.ServiceAccounts;
-using OctoLogin.Teams;
 using OctoLogin.Users;
 
 namespace OctoLogin.CommandLine;
@@ -31,50 +30,36 @@ public static class ServiceAccountVerbs
     {
         var name = new Argument<string>("NAME") { Description = "The user name of the new service account." };
         var displayName = new Option<string?>("--display-name") { Description = "What people see; the user name unless told.", HelpName = "TEXT" };
-        var roles = new Option<string[]>("--role") { Description = "What it may do, such as 'Build server'; repeat it for more. Without one it can log in and see nothing.", HelpName = "ROLE" };
-        var space = new Option<string?>("--space") { Description = "Where it may do that: a space's name, slug or Id; the default space unless told.", HelpName = "SPACE" };
         var json = VerbContext.JsonOption();
-        var create = new Command("create", "Make a service account.") { name, displayName, roles, space, json };
-        context.OnDatabase(create, parsed => parsed.GetValue(roles) is { Length: > 0 } given ? given
-            : parsed.GetValue(space) is null ? [] : throw new UsageException("--space says where a --role holds, and none is given."),
-            async (parsed, given, services, cancel) =>
+        var role = new RoleOptionSet();
+        var create = new Command("create", "Make a service account, and give it a role.") { name, displayName, json };
+        role.AddTo(create);
+        context.OnDatabase(create, role.Check, async (parsed, _, services, cancel) =>
+        {
+            var given = await role.ReadAsync(parsed, services, cancel);
+            var input = new UserInput(parsed.GetRequiredValue(name), parsed.GetValue(displayName), null, true, true, null);
+            var user = await services.Get<UserAccounts>().CreateAsync(input, VerbServices.Actor, cancel);
+            if (given is not null)
             {
-                var rights = await RolesOfAccount.FindAsync(services, given, parsed.GetValue(space), cancel);
-                var input = new UserInput(parsed.GetRequiredValue(name), parsed.GetValue(displayName), null, true, true, null);
-                var user = await services.Get<UserAccounts>().CreateAsync(input, VerbServices.Actor, cancel);
-                var team = rights is null ? null : await GiveOrUndoAsync(rights, user, services, cancel);
-                Tell(context.Terminal, ServiceAccountResource.Of(user), rights, team, parsed.GetValue(json));
-                return 0;
-            });
-        return create.WithExamples("octologin service-account create ci --role 'Build server'\noctologin service-account create ci --json | jq -r .ExternalId");
-    }
-
-    private static async Task<Team> GiveOrUndoAsync(RolesOfAccount rights, User user, VerbServices services, CancellationToken cancel)
-    {
-        try
-        {
-            return await rights.GiveAsync(services, user, cancel);
-        }
-        catch (ApiException)
-        {
-            // A team of that name is there, for one: nothing is left half done.
-            await services.Get<UserAccounts>().DeleteAsync(user, VerbServices.Actor, CancellationToken.None);
-            throw;
-        }
-    }
-
-    private static void Tell(Terminal terminal, ServiceAccountResource made, RolesOfAccount? rights, Team? team, bool json)
-    {
-        if (json)
-        {
-            terminal.Json(made);
-            return;
-        }
-        terminal.Say($"Service account {made.Username} ({made.Id}) was made. In a workflow: service_account_id: {made.ExternalId}");
-        terminal.Say(rights is null
-            ? "It has no role yet, so it can log in and see nothing: put it into a team that has one."
-            : $"It has {string.Join(", ", rights.Roles.Select(role => role.Name))} in space {rights.Space.Name}, through team {team!.Name} ({team.Id}).");
-        terminal.Say($"Next, say who may be it: octologin identity add {made.Username} --github OWNER/REPO --branch main");
+                await RoleOptionSet.GiveOrUndoAsync(user, given, services, cancel);
+            }
+            var made = ServiceAccountResource.Of(user);
+            if (parsed.GetValue(json))
+            {
+                context.Terminal.Json(made);
+            }
+            else
+            {
+                context.Terminal.Say($"Service account {made.Username} ({made.Id}) was made. In a workflow: service_account_id: {made.ExternalId}");
+                if (given is null)
+                {
+                    context.Terminal.Say("It has no role yet, so it can log in and see nothing: put it into a team that has one.");
+                }
+                context.Terminal.Say($"Next, say who may be it: octologin identity add {made.Username} --github OWNER/REPO --branch main");
+            }
+            return 0;
+        });
+        return create.WithExamples("octologin service-account create ci --role 'Build server' --space Default\noctologin service-account create ci --json | jq -r .ExternalId");
     }
 
     private static Command ListVerb(VerbContext context)

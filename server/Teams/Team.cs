@@ -14,7 +14,7 @@ public sealed record Team
     public string? SpaceId { get; init; }
     public string? Description { get; init; }
     public required string[] MemberUserIds { get; init; }
-    public IReadOnlyList<ExternalGroup> ExternalSecurityGroups => field ??= JsonSerializer.Deserialize<ExternalGroup[]>(GroupsJson, Json.Options)!;
+    public IReadOnlyList<ExternalGroup> ExternalSecurityGroups => JsonSerializer.Deserialize<ExternalGroup[]>(GroupsJson, Json.Options)!;
 
     [JsonIgnore]
     public string GroupsJson { get; init; } = "[]";
