@@ -19,7 +19,7 @@ public static class Faults
         return fault switch
         {
             StartupException startup => startup.ExitCode,
-            UsageException => Verbs.WrongUsage,
+            UsageException or InvalidDataException => Verbs.WrongUsage,
             _ => Verbs.Failed,
         };
     }
@@ -30,8 +30,8 @@ public static class Faults
         ApiException { Errors.Count: > 1 } refused => string.Join('\n', refused.Errors.Select(error => $"- {error}")),
         ApiException => fault.Message,
         _ when Outage.Is(fault) => $"The database does not answer: {(fault.InnerException ?? fault).Message}. Look whether PostgreSQL runs, and try again.",
+        InvalidDataException => $"A settings file cannot be read: {fault.Message} {fault.InnerException?.Message}".TrimEnd(),
         IOException or UnauthorizedAccessException => $"A file cannot be used: {fault.Message} Look at its owner, its mode and the space on its disk.",
-        InvalidDataException or FormatException => $"A settings file cannot be read: {fault.Message}",
         CryptographicException => $"A key or certificate cannot be used: {fault.Message}",
         _ => null,
     };

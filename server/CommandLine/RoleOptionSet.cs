@@ -16,7 +16,7 @@ namespace OctoLogin.CommandLine;
 public sealed class RoleOptionSet
 {
     private readonly Option<string?> role = new("--role") { Description = "A user role to give it, by name or Id, such as 'Build server'.", HelpName = "ROLE" };
-    private readonly Option<string> space = new("--space") { Description = "The space in which it has the role.", HelpName = "SPACE", DefaultValueFactory = _ => "Default" };
+    private readonly Option<string?> space = new("--space") { Description = "The space in which it has the role, by name, slug or Id; the default space unless told.", HelpName = "SPACE" };
     private readonly Option<string[]> projects = new("--project") { Description = "Limits the role to this project; repeat it for more.", HelpName = "PROJECT" };
     private readonly Option<string[]> environments = new("--in-environment") { Description = "Limits the role to this environment; repeat it for more.", HelpName = "ENVIRONMENT" };
 
@@ -28,6 +28,12 @@ public sealed class RoleOptionSet
         command.Options.Add(environments);
     }
 
+    /// <summary>What the options must not be, told before anything is opened.</summary>
+    public ParseResult Check(ParseResult parsed) =>
+        parsed.GetValue(role) is not null || (parsed.GetValue(space) is null && parsed.GetValue(projects) is null or [] && parsed.GetValue(environments) is null or [])
+            ? parsed
+            : throw new UsageException("--space, --project and --in-environment say where a --role holds, and none is given.");
+
     /// <summary>Null: no role was asked for.</summary>
     public async Task<ScopedUserRole?> ReadAsync(ParseResult parsed, VerbServices services, CancellationToken cancel)
     {
@@ -38,9 +44,7 @@ public sealed class RoleOptionSet
         var roles = (await services.Get<UserRoleStore>().ListAsync(Page.All, cancel)).Items;
         var found = roles.FirstOrDefault(each => each.Name.Equals(named, StringComparison.OrdinalIgnoreCase) || each.Id.Equals(named, StringComparison.OrdinalIgnoreCase))
             ?? throw ApiException.BadRequest($"There is no user role '{Printable.Of(named)}'; there are: {string.Join(", ", roles.Select(each => each.Name))}.");
-        var spaceName = parsed.GetValue(space)!;
-        var inSpace = (await services.Get<SpaceStore>().AllAsync(cancel)).FirstOrDefault(each => each.Name.Equals(spaceName, StringComparison.OrdinalIgnoreCase) || each.Id == spaceName || each.Slug == spaceName)
-            ?? throw ApiException.BadRequest($"There is no space '{Printable.Of(spaceName)}'.");
+        var inSpace = await SpaceAsync(parsed.GetValue(space), services, cancel);
         var spaceId = found.GrantedSpacePermissions.Length == 0 ? null : inSpace.Id;
         return new ScopedUserRole
         {
@@ -53,7 +57,28 @@ public sealed class RoleOptionSet
         };
     }
 
-    public static async Task GiveAsync(User user, ScopedUserRole asked, VerbServices services, CancellationToken cancel)
+    private static async Task<Space> SpaceAsync(string? named, VerbServices services, CancellationToken cancel)
+    {
+        var spaces = await services.Get<SpaceStore>().AllAsync(cancel);
+        return spaces.FirstOrDefault(each => named is null ? each.IsDefault : ((string[])[each.Name, each.Id, each.Slug]).Contains(named, StringComparer.OrdinalIgnoreCase))
+            ?? throw ApiException.BadRequest($"There is no space '{Printable.Of(named)}'; there are: {string.Join(", ", spaces.Select(each => each.Name))}.");
+    }
+
+    /// <summary>To an account just made, which does not stay when this is refused: a team of its name may be there already.</summary>
+    public static async Task GiveOrUndoAsync(User user, ScopedUserRole asked, VerbServices services, CancellationToken cancel)
+    {
+        try
+        {
+            await GiveAsync(user, asked, services, cancel);
+        }
+        catch (ApiException)
+        {
+            await services.Get<UserAccounts>().DeleteAsync(user, VerbServices.Actor, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private static async Task GiveAsync(User user, ScopedUserRole asked, VerbServices services, CancellationToken cancel)
     {
         var (teams, audit) = (services.Get<TeamStore>(), services.Get<AuditLog>());
         var team = (await teams.OfUserAsync(user.Id, cancel)).FirstOrDefault(each => each.Name == user.Username)

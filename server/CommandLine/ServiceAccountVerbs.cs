@@ -34,14 +34,14 @@ public static class ServiceAccountVerbs
         var role = new RoleOptionSet();
         var create = new Command("create", "Make a service account, and give it a role.") { name, displayName, json };
         role.AddTo(create);
-        context.OnDatabase(create, async (parsed, services, cancel) =>
+        context.OnDatabase(create, role.Check, async (parsed, _, services, cancel) =>
         {
             var given = await role.ReadAsync(parsed, services, cancel);
             var input = new UserInput(parsed.GetRequiredValue(name), parsed.GetValue(displayName), null, true, true, null);
             var user = await services.Get<UserAccounts>().CreateAsync(input, VerbServices.Actor, cancel);
             if (given is not null)
             {
-                await RoleOptionSet.GiveAsync(user, given, services, cancel);
+                await RoleOptionSet.GiveOrUndoAsync(user, given, services, cancel);
             }
             var made = ServiceAccountResource.Of(user);
             if (parsed.GetValue(json))
@@ -51,6 +51,10 @@ public static class ServiceAccountVerbs
             else
             {
                 context.Terminal.Say($"Service account {made.Username} ({made.Id}) was made. In a workflow: service_account_id: {made.ExternalId}");
+                if (given is null)
+                {
+                    context.Terminal.Say("It has no role yet, so it can log in and see nothing: put it into a team that has one.");
+                }
                 context.Terminal.Say($"Next, say who may be it: octologin identity add {made.Username} --github OWNER/REPO --branch main");
             }
             return 0;

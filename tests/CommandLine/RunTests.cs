@@ -32,7 +32,7 @@ public sealed class RunTests : IDisposable
         Left().ShouldBeEmpty();
 
         using var second = Start(url);
-        await Eventually.TrueAsync(() => second.HasExited || second.Text.Contains("until Ctrl-C", StringComparison.Ordinal), "the second run serves");
+        await Eventually.TrueAsync(() => second.HasExited || second.Text.Contains("until Ctrl-C", StringComparison.Ordinal), "the second run serves", TimeSpan.FromMinutes(4));
         second.Text.ShouldContain("release 0.0.2 of Hello Octopus", Case.Sensitive, second.Text);
         second.Text.ShouldContain("(there from before)");
         using (var client = new HttpClient())

@@ -22,6 +22,34 @@ public sealed class VerbTests(VerbFixture verbs) : IClassFixture<VerbFixture>
     }
 
     [Fact]
+    public async Task Gives_a_new_service_account_its_role_or_makes_nothing()
+    {
+        await verbs.JsonAsync("service-account", "create", "deployer", "--role", "build SERVER", "--space", "default");
+        await using var connection = await verbs.Database.DataSource.OpenConnectionAsync();
+        (await connection.QueryAsync<string>(
+            """
+            select s.user_role_id || ' ' || s.space_id from users u join team_members m on m.user_id = u.id join scoped_user_roles s on s.team_id = m.team_id
+            where u.username = 'deployer'
+            """)).ShouldBe(["userroles-buildserver Spaces-1"]);
+
+        await connection.ExecuteAsync("insert into teams (name) values ('nothing')");
+        foreach (var (error, args) in new (string, string[])[]
+        {
+            ("There is no user role 'Bilder'; there are: Build server, ", ["--role", "Bilder"]),
+            ("There is no space 'moon'; there are: Default.", ["--role", "Build server", "--space", "moon"]),
+            ("There is no project 'rocket' in that space.", ["--role", "Build server", "--project", "rocket"]),
+            ("", ["--role", "Build server"]),
+        })
+        {
+            var refused = await verbs.RunAsync(["service-account", "create", "nothing", .. args]);
+            refused.ExitCode.ShouldBe(1);
+            refused.Error.ShouldStartWith(error);
+        }
+        (await connection.ExecuteScalarAsync<long>("select count(*) from users where username = 'nothing'")).ShouldBe(0);
+        (await verbs.RunAsync("service-account", "create", "nothing", "--space", "Default")).ExitCode.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Audits_what_was_done_as_done_on_the_command_line()
     {
         await verbs.JsonAsync("service-account", "create", "audited");
@@ -117,40 +145,6 @@ public sealed class VerbTests(VerbFixture verbs) : IClassFixture<VerbFixture>
         (nobody.ExitCode, nobody.Error).ShouldBe((2, "There is no user 'bob' yet, and nobody at a keyboard to ask for a password. Give --password-stdin, or --api-key for an administrator that signs in with a key.\n"));
         await verbs.JsonAsync("service-account", "create", "machine");
         (await verbs.RunAsync("admin", "--username", "machine", "--api-key")).Error.ShouldBe("--username is 'machine', which is a service account; an administrator must be a person's account.\n");
-    }
-
-    [Fact]
-    public async Task Rotates_and_revokes_signing_keys_and_shows_their_state()
-    {
-        await using var own = await TestDatabase.CreateAsync();
-        using var directory = new TestDirectory();
-        async Task<JsonElement> JsonAsync(params string[] args) =>
-            JsonDocument.Parse((await VerbFixture.RunAsync(own.ConnectionString, [$"--DataDirectory={directory.Path}", .. args, "--json"])).Output).RootElement;
-        async Task<string[]> StatesAsync() => [.. (await JsonAsync("keys", "list")).GetProperty("Items").EnumerateArray().Select(key => key.GetProperty("State").GetString()!)];
-
-        (await StatesAsync()).ShouldBe(["signing"]);
-        var next = await JsonAsync("keys", "rotate");
-        Names(next).ShouldBe(["Kid", "Algorithm", "State", "Created", "ActiveFrom", "PublishedUntil", "RevokedAt"]);
-        (await JsonAsync("keys", "rotate")).GetProperty("Kid").GetString().ShouldBe(next.GetProperty("Kid").GetString(), "one that waits is enough");
-        (await StatesAsync()).ShouldBe(["next", "signing"]);
-        var now = await JsonAsync("keys", "rotate", "--now");
-        (await StatesAsync()).ShouldBe(["published", "signing", "published"]);
-        (await JsonAsync("keys", "revoke", now.GetProperty("Kid").GetString()!)).GetProperty("State").GetString().ShouldBe("revoked");
-        (await StatesAsync()).ShouldContain("signing");
-        var again = await VerbFixture.RunAsync(own.ConnectionString, [$"--DataDirectory={directory.Path}", "keys", "revoke", now.GetProperty("Kid").GetString()!]);
-        again.ExitCode.ShouldBe(1);
-        again.Error.ShouldContain("that is not revoked yet. See: octologin keys list");
-    }
-
-    [Fact]
-    public async Task Migrates_an_empty_database_and_says_how_much_that_took()
-    {
-        await using var empty = await TestDatabase.CreateEmptyAsync();
-        using var directory = new TestDirectory();
-        var first = await VerbFixture.RunAsync(empty.ConnectionString, [$"--DataDirectory={directory.Path}", "migrate"]);
-        first.Output.ShouldMatch(@"^\d+ migrations were applied\.\n$", first.All);
-        var second = await VerbFixture.RunAsync(empty.ConnectionString, [$"--DataDirectory={directory.Path}", "migrate", "--json"]);
-        JsonDocument.Parse(second.Output).RootElement.GetProperty("MigrationsApplied").GetInt32().ShouldBe(0);
     }
 
     [Theory]

@@ -112,7 +112,7 @@ public sealed class ServerProgram : IAsyncDisposable
             {
                 return false;
             }
-        }, "the server is ready");
+        }, "the server is ready", TimeSpan.FromMinutes(2));
     }
 
     /// <summary>kill -9: no handler of the process runs.</summary>

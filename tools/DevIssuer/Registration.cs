@@ -8,7 +8,6 @@ internal sealed class Registration(LocalServer server, Api admin, string issuer)
     public const string Account = "hello-octopus";
     public const string Project = "Hello Octopus";
     public const string Identity = "main";
-    private const string Team = "Hello Octopus builders";
     private const string Role = "Build server";
     private const string Space = "Spaces-1";
 
@@ -19,14 +18,13 @@ internal sealed class Registration(LocalServer server, Api admin, string issuer)
     {
         var known = Items(await VerbAsync(cancel, "service-account", "list")).FirstOrDefault(each => Is(each, "Username", Account));
         var isNew = known.ValueKind == JsonValueKind.Undefined;
-        var account = isNew ? await VerbAsync(cancel, "service-account", "create", Account) : known;
+        var account = isNew ? await VerbAsync(cancel, "service-account", "create", Account, "--role", Role) : known;
         Audience = account.GetProperty("ExternalId").GetString()!;
-        Story.Detail($"service account {Account}, whose GUID is {Audience} {(isNew ? "" : "(there from before)")}");
+        Story.Detail($"service account {Account} with role {Role} in space Default; its GUID is {Audience} {(isNew ? "" : "(there from before)")}");
         if (isNew)
         {
-            Story.Detail($"  by: octologin service-account create {Account}");
+            Story.Detail($"  by: ./octologin service-account create {Account} --role '{Role}'");
         }
-        await TeamAsync(account.GetProperty("Id").GetString()!, cancel);
     }
 
     public async Task IdentityAsync(CancellationToken cancel)
@@ -48,7 +46,7 @@ internal sealed class Registration(LocalServer server, Api admin, string issuer)
         Story.Detail($"its OIDC identity {Identity}: issuer {issuer}, repository {Job.Owner}/{Job.Repository}, branch main {(isThere ? "(there from before)" : "")}");
         if (!isThere)
         {
-            Story.Detail($"  by: octologin {string.Join(' ', add)}");
+            Story.Detail($"  by: ./octologin {string.Join(' ', add)}");
         }
     }
 
@@ -62,19 +60,6 @@ internal sealed class Registration(LocalServer server, Api admin, string issuer)
             await admin.PostAsync($"/api/{Space}/projects", new { Name = Project, ProjectGroupId = group, LifecycleId = lifecycle }, cancel);
         }
         Story.Detail($"project {Project} in space Default {(known.ValueKind == JsonValueKind.Undefined ? "" : "(there from before)")}");
-    }
-
-    private async Task TeamAsync(string accountId, CancellationToken cancel)
-    {
-        var known = (await admin.GetAsync("/api/teams/all", cancel)).EnumerateArray().FirstOrDefault(each => Is(each, "Name", Team));
-        if (known.ValueKind == JsonValueKind.Undefined)
-        {
-            var (_, team) = await admin.PostAsync("/api/teams", new { Name = Team, MemberUserIds = new[] { accountId } }, cancel);
-            var role = (await admin.GetAsync("/api/userroles/all", cancel)).EnumerateArray().First(each => Is(each, "Name", Role));
-            await admin.PostAsync("/api/scopeduserroles",
-                new { UserRoleId = role.GetProperty("Id").GetString(), TeamId = team.GetProperty("Id").GetString(), SpaceId = Space }, cancel);
-        }
-        Story.Detail($"its role: {Role} in space Default, through team {Team} {(known.ValueKind == JsonValueKind.Undefined ? "" : "(there from before)")}");
     }
 
     private async Task<JsonElement> VerbAsync(CancellationToken cancel, params string[] args) => JsonDocument.Parse(await server.VerbAsync(args, cancel)).RootElement;

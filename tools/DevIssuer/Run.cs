@@ -37,11 +37,10 @@ internal static class Run
               Read the log       {options.ServerLog}
 
               Register your own repository (the command line works beside the running server):
-                export DataDirectory={options.DataDirectory} Urls={options.Url}
-                dotnet {options.ServerProgram} service-account create my-app
-                dotnet {options.ServerProgram} identity add my-app --github OWNER/REPO --branch main
-              and in its workflow use this repository's action with the GUID that the first command printed. GitHub's runners must
-              reach the server: README.md says how to put it on a public name with TLS.
+                ./octologin service-account create my-app --role 'Build server'
+                ./octologin identity add my-app --github OWNER/REPO --branch main
+              and in its workflow use this repository's action with the GUID that the first command prints. GitHub's runners must
+              reach the server: docs/deployment.md says how to put it on a public name with TLS.
 
               Start again with the same data: ./run          Begin anew: rm -r {options.DataDirectory}
             """);

@@ -123,7 +123,7 @@ internal sealed class PostgresCluster
             cancellationToken);
         if (exitCode != 0)
         {
-            throw new StartupException($"The database in {_paths.Root} could not be made: {_binaries.InitDb}, as user {_user.Name}, ended with exit code {exitCode}: {output}");
+            throw new StartupException($"The database in {_paths.Root} could not be made: {_binaries.InitDb}, as user {_user.Name}, ended with exit code {exitCode}: {Reasons(output)}");
         }
 
         if (Directory.Exists(_paths.Cluster))
@@ -133,6 +133,13 @@ internal sealed class PostgresCluster
 
         Directory.Move(unfinished, _paths.Cluster);
         await ChildProcess.RunAsync(["sync", _paths.Root], cancellationToken);
+    }
+
+    // initdb says much about what went well before it says what did not.
+    private static string Reasons(string output)
+    {
+        var reasons = output.Split('\n').Where(line => line.Contains("error:", StringComparison.Ordinal) || line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal)).ToList();
+        return reasons.Count > 0 ? string.Join('\n', reasons) : output;
     }
 
     // Root restored a backup: the files are its own, and PostgreSQL must not run as root.
