@@ -56,9 +56,8 @@ public sealed class RefusalTests(ServerFixture server) : IClassFixture<ServerFix
     }
 
     [Theory]
-    [InlineData("\"actor\":\"\\ud800\"")]
+    [InlineData("\"x\":\"\\ud800\"")]
     [InlineData("\"x\":{\"y\":[\"\\udfff\"]}")]
-    [InlineData("\"\\ud800\":1")]
     public async Task Step_2_refuses_an_escape_that_is_no_character(string member)
     {
         var (_, audience) = await server.AddTrustedAccountAsync();
