@@ -29,6 +29,9 @@ public sealed record AccessToken
     public required string SubjectIssuer { get; init; }
     public required string Subject { get; init; }
 
+    /// <summary>The key that signed it; known of a token that was verified.</summary>
+    public string? SigningKeyId { get; init; }
+
     public void Write(Utf8JsonWriter json, string serverUri)
     {
         json.WriteString("iss", serverUri);

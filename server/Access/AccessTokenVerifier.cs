@@ -17,6 +17,6 @@ public sealed class AccessTokenVerifier(SigningKeyRing keys, IssuerOptions issue
         {
             return null;
         }
-        return AccessToken.Read(jws.Payload) is { } read && read.ExpiresAt > clock.GetUtcNow() ? read : null;
+        return AccessToken.Read(jws.Payload) is { } read && read.ExpiresAt > clock.GetUtcNow() ? read with { SigningKeyId = kid } : null;
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using OctoLogin.Audit;
 using OctoLogin.Http;
+using OctoLogin.OpenIdProvider;
 using OctoLogin.Users;
 
 namespace OctoLogin.Access;
@@ -14,7 +15,7 @@ namespace OctoLogin.Access;
 /// </summary>
 public sealed class CallerAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logs, UrlEncoder encoder,
-    AccessTokenVerifier tokens, CallerStore callers, CallerCache cache, TimeProvider clock)
+    AccessTokenVerifier tokens, SigningKeyRing keys, CallerStore callers, CallerCache cache, TimeProvider clock)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logs, encoder)
 {
     public const string SchemeName = "OctoLogin";
@@ -63,8 +64,9 @@ public sealed class CallerAuthentication(
             : "";
     }
 
-    private async Task<Caller?> ByAccessTokenAsync(string bearer) =>
-        ToCaller(await cache.GetAsync(bearer, async () =>
+    private async Task<Caller?> ByAccessTokenAsync(string bearer)
+    {
+        var known = await cache.GetAsync(bearer, async () =>
         {
             if (await tokens.VerifyAsync(bearer, Context.RequestAborted) is not { } token
                 || TokenScope.TryParse(token.Scope, out var scope) is not null)
@@ -72,8 +74,11 @@ public sealed class CallerAuthentication(
                 return (null, null);
             }
             var user = await callers.FindByAccessTokenAsync(token.UserId, token.Id, token.IdentityId, token.IdentityVersion, Context.RequestAborted);
-            return (Known(user, scope, byAccessToken: true, $"Access token {token.Id} of {token.IdentityId}"), token.ExpiresAt);
-        }));
+            return (Known(user, scope, token.SigningKeyId, $"Access token {token.Id} of {token.IdentityId}"), token.ExpiresAt);
+        });
+        // Asked each time: the keys in memory and what is remembered of callers learn of a revocation one after the other.
+        return known is not null && keys.IsPublished(known.SigningKeyId!) ? ToCaller(known) : null;
+    }
 
     private async Task<Caller?> ByApiKeyAsync(string apiKey)
     {
@@ -81,24 +86,25 @@ public sealed class CallerAuthentication(
         {
             return null;
         }
-        return ToCaller(await cache.GetAsync(apiKey, async () =>
+        var known = await cache.GetAsync(apiKey, async () =>
         {
             var user = await callers.FindByApiKeyAsync(ApiKeySecret.Hash(apiKey), clock.GetUtcNow(), Context.RequestAborted);
-            return (Known(user, scope: null, byAccessToken: false, $"API key {ApiKeySecret.Hint(apiKey)}"), user?.KeyExpires);
-        }));
+            return (Known(user, scope: null, signingKeyId: null, $"API key {ApiKeySecret.Hint(apiKey)}"), user?.KeyExpires);
+        });
+        return known is null ? null : ToCaller(known);
     }
 
-    private static KnownCaller? Known(KnownUser? user, TokenScope? scope, bool byAccessToken, string establishedWith) =>
-        user is { IsActive: true } ? new KnownCaller(user, user.ReadGrants(), scope, byAccessToken, establishedWith) : null;
+    private static KnownCaller? Known(KnownUser? user, TokenScope? scope, string? signingKeyId, string establishedWith) =>
+        user is { IsActive: true } ? new KnownCaller(user, user.ReadGrants(), scope, signingKeyId, establishedWith) : null;
 
-    private Caller? ToCaller(KnownCaller? known) => known is null ? null : new Caller
+    private Caller ToCaller(KnownCaller known) => new()
     {
         UserId = known.User.UserId,
         Username = known.User.Username,
         IsService = known.User.IsService,
         Grants = known.Grants,
         Scope = known.Scope,
-        ByAccessToken = known.ByAccessToken,
+        ByAccessToken = known.SigningKeyId is not null,
         CredentialExpires = known.User.KeyExpires,
         Actor = new AuditActor(
             known.User.UserId, known.User.Username, known.EstablishedWith, Context.TraceIdentifier,

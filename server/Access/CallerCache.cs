@@ -54,5 +54,6 @@ public sealed class CallerCache(ChangeFeed feed, TimeProvider clock)
 }
 
 /// <summary>What does not change from request to request.</summary>
+/// <param name="SigningKeyId">The key that signed their access token; null: they came with an API key.</param>
 /// <param name="EstablishedWith">For the audit.</param>
-public sealed record KnownCaller(KnownUser User, IReadOnlyList<Grant> Grants, TokenScope? Scope, bool ByAccessToken, string EstablishedWith);
+public sealed record KnownCaller(KnownUser User, IReadOnlyList<Grant> Grants, TokenScope? Scope, string? SigningKeyId, string EstablishedWith);

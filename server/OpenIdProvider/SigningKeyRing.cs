@@ -49,6 +49,9 @@ public sealed class SigningKeyRing(SigningKeyStore store, Secrets secrets, TimeP
         return Find(kid);
     }
 
+    /// <summary>Whether tokens of this key are still to be accepted; from memory.</summary>
+    public bool IsPublished(string kid) => Find(kid) is not null;
+
     /// <summary>The JWKS document (RFC 7517 section 5): public members only.</summary>
     public byte[] Jwks()
     {
