@@ -52,7 +52,7 @@ public static class GitHubChecks
             var actual = OidcIdentity.Text(claims, claim);
             // Every place that names an id must name the same one.
             var agrees = actual is not null && (inSubject is null || inSubject == actual);
-            yield return new(claim, agrees && (pinned is null || pinned == actual), pinned ?? "any, then pinned", actual);
+            yield return new(claim, agrees && (pinned is null || pinned == actual), pinned ?? "there; it is pinned by the first login", actual);
         }
     }
 }

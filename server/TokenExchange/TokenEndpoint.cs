@@ -9,7 +9,7 @@ public static class TokenEndpoint
         .AddSingleton(options)
         .AddSingleton<IssuerNetwork>().AddSingleton<IssuerDocuments>().AddSingleton<IssuerMetadata>()
         .AddSingleton<SubjectTokenValidator>().AddSingleton<RevokedTokenStore>()
-        .AddSingleton<SecurityTokenService>().AddSingleton<IdentityTest>()
+        .AddSingleton<SecurityTokenService>().AddSingleton<RefusalLimit>().AddSingleton<IdentityTest>()
         .AddSingleton<ExchangeJournal>().AddHostedService(provider => provider.GetRequiredService<ExchangeJournal>())
         .AddHostedService<RedeemedTokenPurge>();
 
@@ -25,11 +25,25 @@ public static class TokenEndpoint
         routes.MapIdentityTest();
     }
 
-    private static async Task<IResult> Exchange(HttpContext context, SecurityTokenService service, CancellationToken cancel)
+    private static async Task<IResult> Exchange(HttpContext context, SecurityTokenService service, RefusalLimit limit, CancellationToken cancel)
     {
         context.Response.Headers.CacheControl = "no-store";
-        var answer = await service.ExchangeAsync(() => TokenExchangeRequest.ReadAsync(context.Request, cancel), Origin(context), cancel);
+        limit.Check(context.Connection.RemoteIpAddress);
+        var answer = await AnswerAsync(context, service, limit, cancel);
         return Results.Json(new TokenResponse(answer.AccessToken, "Bearer", TokenExchangeRequest.AccessTokenType, answer.ExpiresIn, answer.Scope));
+    }
+
+    private static async Task<TokenAnswer> AnswerAsync(HttpContext context, SecurityTokenService service, RefusalLimit limit, CancellationToken cancel)
+    {
+        try
+        {
+            return await service.ExchangeAsync(() => TokenExchangeRequest.ReadAsync(context.Request, cancel), Origin(context), cancel);
+        }
+        catch (OAuthException)
+        {
+            limit.Count(context.Connection.RemoteIpAddress);
+            throw;
+        }
     }
 
     internal static AuditActor Origin(HttpContext context) => new(

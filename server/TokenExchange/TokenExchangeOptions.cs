@@ -1,6 +1,6 @@
 namespace OctoLogin.TokenExchange;
 
-/// <summary>The settings below <c>Issuers:</c>.</summary>
+/// <summary>The settings below <c>Issuers:</c> and <c>RateLimits:</c>.</summary>
 public sealed record TokenExchangeOptions
 {
     public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
@@ -8,6 +8,9 @@ public sealed record TokenExchangeOptions
 
     /// <summary>Host names of issuers that may resolve to private addresses: a GitHub Enterprise inside the company.</summary>
     public required IReadOnlySet<string> AllowPrivateNetwork { get; init; }
+
+    /// <summary>How many logins from one address may be refused within a minute before it is told to wait.</summary>
+    public required int RefusalsPerMinute { get; init; }
 
     /// <summary>An http proxy through which issuers are reached; null: directly.</summary>
     public Uri? Proxy { get; init; }
@@ -27,6 +30,11 @@ public sealed record TokenExchangeOptions
         {
             faults.Add($"Issuers:Proxy is '{text}'; it must be the http URL of a proxy, such as http://proxy.example.com:3128.");
         }
-        return new() { AllowPrivateNetwork = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase), Proxy = proxy, LoopbackHttpAllowed = isDevelopment };
+        var refusals = 300;
+        if (configuration["RateLimits:RefusalsPerMinute"] is { Length: > 0 } limit && (!int.TryParse(limit, out refusals) || refusals < 1))
+        {
+            faults.Add($"RateLimits:RefusalsPerMinute is '{limit}'; it must be a whole number above 0.");
+        }
+        return new() { RefusalsPerMinute = refusals, AllowPrivateNetwork = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase), Proxy = proxy, LoopbackHttpAllowed = isDevelopment };
     }
 }

@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Net;
+
+namespace OctoLogin.TokenExchange;
+
+/// <summary>
+/// Bounds what strangers can make us write: each refused login is a row of the audit. Counted by address in windows of a minute;
+/// logins that succeed are not counted, as many jobs may share one address.
+/// </summary>
+public sealed class RefusalLimit(TokenExchangeOptions options, TimeProvider clock)
+{
+    private const int MostAddresses = 100_000;
+
+    private readonly ConcurrentDictionary<IPAddress, int> refused = new();
+    private long window;
+
+    /// <summary>Throws the 429 for an address that was refused too often within this minute. It is not recorded: that is the point.</summary>
+    public void Check(IPAddress? address)
+    {
+        var seconds = clock.GetUtcNow().ToUnixTimeSeconds();
+        var now = seconds / 60;
+        if (Interlocked.Exchange(ref window, now) != now)
+        {
+            refused.Clear();
+        }
+        if (refused.GetValueOrDefault(NetworkOf(address)) >= options.RefusalsPerMinute)
+        {
+            var wait = (int)(60 - (seconds % 60));
+            throw new OAuthException("slow_down",
+                $"More than {options.RefusalsPerMinute} logins from your address were refused within a minute; try again in {wait} seconds. " +
+                "An administrator finds why they were refused in the audit, and can change RateLimits:RefusalsPerMinute.",
+                status: StatusCodes.Status429TooManyRequests, retryAfterSeconds: wait);
+        }
+    }
+
+    public void Count(IPAddress? address)
+    {
+        if (refused.Count < MostAddresses)
+        {
+            refused.AddOrUpdate(NetworkOf(address), 1, (_, count) => count + 1);
+        }
+    }
+
+    /// <summary>An IPv6 customer has a /64 at least, and could use an address for each try.</summary>
+    private static IPAddress NetworkOf(IPAddress? address)
+    {
+        if (address is null)
+        {
+            return IPAddress.None;
+        }
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4();
+        }
+        var bytes = address.GetAddressBytes();
+        if (bytes.Length == 16)
+        {
+            bytes.AsSpan(8).Clear();
+        }
+        return new IPAddress(bytes);
+    }
+}
