@@ -17,11 +17,17 @@ var measures = new Dictionary<string, Func<Setting, Task<IReadOnlyList<Row>>>>
     ["start"] = StartMeasure.RunAsync,
     ["action"] = ActionMeasure.RunAsync,
 };
+var builds = args.SkipWhile(arg => arg != "compare").Skip(1).Where(arg => arg != "--long").Select(Build.Parse).ToList();
+if (builds.Count > 0)
+{
+    args = [.. args.TakeWhile(arg => arg != "compare"), "compare", .. args.Where(arg => arg == "--long")];
+    measures["compare"] = setting => Comparison.RunAsync(setting, builds);
+}
 var programs = args.SkipWhile(arg => arg != "--programs").ElementAtOrDefault(1);
 var wanted = args.Where(arg => arg != "--programs" && arg != programs && arg != "--long").ToList();
 if (programs is null || wanted.FirstOrDefault(name => !measures.ContainsKey(name)) is not null)
 {
-    Console.Error.WriteLine($"usage: bench/run [{string.Join("] [", measures.Keys)}] [--long]");
+    Console.Error.WriteLine($"usage: bench/run [{string.Join("] [", measures.Keys)}] [--long]   or: bench/run compare DIRECTORY[,VARIABLE=VALUE]...");
     return 2;
 }
 

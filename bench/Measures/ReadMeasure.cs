@@ -26,7 +26,7 @@ internal static class ReadMeasure
         ];
         foreach (var (_, child, request) in all)
         {
-            LoadGenerator.Run(child, Connections, setting.WarmUp / 2, request);
+            LoadGenerator.Run(child, Connections, TimeSpan.FromMinutes(1), new Times(setting.WarmUp, request));
         }
         for (var round = 0; round < setting.Rounds; round++)
         {
@@ -43,9 +43,16 @@ internal static class ReadMeasure
         ];
     }
 
+    private sealed class Times(int count, SameRequest request) : IRequests
+    {
+        private int left = count;
+
+        public byte[]? Next() => left-- > 0 ? request.Next() : null;
+    }
+
     private static Row Of(Runs runs, Runs reference, double least) => Row.Rate($"{runs.Name}, {Connections} connections", runs.PerSecond, reference.Name, reference.PerSecond, least);
 
-    private static string AccessToken(Setting setting, ServerUnderTest server)
+    public static string AccessToken(Setting setting, ServerUnderTest server)
     {
         using var client = new HttpClient();
         using var content = new StringContent(ExchangeRequests.Form(setting.Tokens.Take(1)[0], server.AccountGuid), Encoding.ASCII, "application/x-www-form-urlencoded");

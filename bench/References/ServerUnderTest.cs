@@ -27,28 +27,31 @@ internal sealed class ServerUnderTest : IDisposable
     /// <summary>The socket directory of its PostgreSQL, as the postmaster noted it.</summary>
     public string PostgresSocket => File.ReadLines(Path.Combine(data.FullName, "postgres", "postmaster.pid")).ElementAt(4).Trim();
 
-    public static async Task<ServerUnderTest> StartAsync(Setting setting)
+    /// <param name="build">Another published server than the setting's, and variables of its environment.</param>
+    public static async Task<ServerUnderTest> StartAsync(Setting setting, Build? build = null)
     {
         var data = Directory.CreateTempSubdirectory("octologin-bench-");
         // PostgreSQL runs as another user when this one is root.
         data.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        var child = Launch(setting, $"--DataDirectory={data.FullName}");
+        var child = Launch(setting, build, $"--DataDirectory={data.FullName}");
         child.WaitUntilItListens();
         return new ServerUnderTest(child, data, await RegisterAsync(child.Url, setting.Tokens.Issuer));
     }
 
     /// <summary>Returns at once; with a connection string in <paramref name="more"/> it uses a database that is up already.</summary>
-    public static ChildServer Launch(Setting setting, params string[] more)
+    public static ChildServer Launch(Setting setting, params string[] more) => Launch(setting, null, more);
+
+    private static ChildServer Launch(Setting setting, Build? build, params string[] more)
     {
         var port = SubjectTokens.FreePort();
         var url = $"http://127.0.0.1:{port}";
         return ChildServer.Launch(
-            Path.Combine(setting.Programs, "server", "octologin"), port,
+            Path.Combine(build?.Directory ?? Path.Combine(setting.Programs, "server"), "octologin"), port,
             [
                 $"--Urls={url}", $"--ServerUri={url}", "--Admin:Username=admin", $"--Admin:ApiKey={ApiKey}", "--Issuers:AllowPrivateNetwork:0=localhost",
                 "--MasterKey=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", .. more,
             ],
-            new Dictionary<string, string> { ["SSL_CERT_FILE"] = setting.Certificates.CaFile });
+            new Dictionary<string, string>(build?.Environment ?? []) { ["SSL_CERT_FILE"] = setting.Certificates.CaFile });
     }
 
     /// <summary>A service account with an identity for a branch of a repository; the account's GUID.</summary>
@@ -79,5 +82,15 @@ internal sealed class ServerUnderTest : IDisposable
         using var response = await client.PostAsJsonAsync(path, body, JsonSerializerOptions.Default);
         var text = await response.Content.ReadAsStringAsync();
         return response.IsSuccessStatusCode ? JsonDocument.Parse(text).RootElement : throw new InvalidOperationException($"{path}: {(int)response.StatusCode} {text}");
+    }
+}
+
+/// <summary>A published server: <c>DIRECTORY[,VARIABLE=VALUE]…</c></summary>
+internal sealed record Build(string Name, string Directory, Dictionary<string, string> Environment)
+{
+    public static Build Parse(string text)
+    {
+        var parts = text.Split(',');
+        return new(text, parts[0], parts[1..].ToDictionary(part => part.Split('=')[0], part => part.Split('=', 2)[1]));
     }
 }
