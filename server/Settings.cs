@@ -56,6 +56,8 @@ public sealed record Settings(DatabaseOptions Database, IssuerOptions Issuer, To
     {
         logging.ClearProviders();
         logging.AddConfiguration(configuration.GetSection("Logging"));
+        // The host's diagnostics log only what is not wanted here (each request), but make an activity for it as long as they might.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("System.Net.Http", LogLevel.Warning).AddFilter("Npgsql", LogLevel.Warning);
         // A start that fails is told once, in a sentence; a background service that fails is logged as critical.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);

@@ -13,7 +13,8 @@ public static class AccessServices
         new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder()
-            .SetFallbackPolicy(new AuthorizationPolicyBuilder(CallerAuthentication.SchemeName)
+            // Without naming the scheme, which is the default: named, it would be asked a second time and its answers merged.
+            .SetFallbackPolicy(new AuthorizationPolicyBuilder()
                 .RequireAssertion(call => call.User.Identity?.IsAuthenticated == true || LeadsNowhere(call.Resource)).Build());
         return services.AddSingleton<CallerStore>().AddSingleton<AccessTokenVerifier>().AddSingleton<CallerCache>()
             .AddSingleton<UserRoleStore>().AddSingleton<ScopedUserRoleStore>().AddSingleton<TeamRoles>();

@@ -14,7 +14,8 @@ public static class Printable
             return "(none)";
         }
         var safe = text.Length <= most ? text : text[..most] + "…";
-        return safe.All(IsPlain) ? safe : Escape(safe);
+        // Nearly all there is, and told by a few instructions.
+        return !safe.AsSpan().ContainsAnyExceptInRange(' ', '~') || safe.All(IsPlain) ? safe : Escape(safe);
     }
 
     private static string Escape(string text)

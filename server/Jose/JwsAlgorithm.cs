@@ -33,7 +33,9 @@ public sealed record JwsAlgorithm
         Ec("ES512", HashAlgorithmName.SHA512, "P-521", 132),
     ];
 
-    public static JwsAlgorithm? Find(string name) => All.FirstOrDefault(known => known.Name == name);
+    private static readonly Dictionary<string, JwsAlgorithm> ByName = All.ToDictionary(known => known.Name, StringComparer.Ordinal);
+
+    public static JwsAlgorithm? Find(string name) => ByName.GetValueOrDefault(name);
 
     private static JwsAlgorithm Rsa(string name, HashAlgorithmName hash, RSASignaturePadding padding) =>
         new() { KeyType = "RSA", Name = name, Hash = hash, Padding = padding };

@@ -19,16 +19,20 @@ public static class DiscoveryEndpoints
     public static void MapOpenIdProvider(this IEndpointRouteBuilder routes)
     {
         var document = Document(routes.ServiceProvider.GetRequiredService<IssuerOptions>());
-        routes.MapGet("/.well-known/openid-configuration", (HttpContext context) => Json(context, document, seconds: 3600))
-            .WithName("Discovery").WithTags("token").WithSummary("What clouds and clients need to know of this issuer (OpenID Connect Discovery)").AllowAnonymous();
-        routes.MapGet("/.well-known/jwks", (HttpContext context, SigningKeyRing ring) => Json(context, ring.Jwks(), seconds: 300))
-            .WithName("Jwks").WithTags("token").WithSummary("The public keys that verify our tokens").AllowAnonymous();
+        var ring = routes.ServiceProvider.GetRequiredService<SigningKeyRing>();
+        // Every cloud asks, so nothing looks for a caller first.
+        routes.MapGet("/.well-known/openid-configuration", context => WriteAsync(context, document, "public, max-age=3600"))
+            .WithName("Discovery").WithTags("token").WithSummary("What clouds and clients need to know of this issuer (OpenID Connect Discovery)").AllowAnonymous().ShortCircuit();
+        routes.MapGet("/.well-known/jwks", context => WriteAsync(context, ring.Jwks(), "public, max-age=300"))
+            .WithName("Jwks").WithTags("token").WithSummary("The public keys that verify our tokens").AllowAnonymous().ShortCircuit();
     }
 
-    private static IResult Json(HttpContext context, byte[] body, int seconds)
+    private static Task WriteAsync(HttpContext context, byte[] json, string cacheControl)
     {
-        context.Response.Headers.CacheControl = $"public, max-age={seconds}";
-        return Results.Bytes(body, "application/json");
+        context.Response.Headers.CacheControl = cacheControl;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = json.Length;
+        return context.Response.Body.WriteAsync(json, context.RequestAborted).AsTask();
     }
 
     private static byte[] Document(IssuerOptions options) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>

@@ -17,6 +17,7 @@ public sealed class SigningKeyRing(SigningKeyStore store, Secrets secrets, TimeP
 
     private static readonly TimeSpan ReloadForUnknownKey = TimeSpan.FromSeconds(1);
     private volatile LoadedKey[] keys = [];
+    private volatile PublishedKeys? published;
     private long reloadedAt;
 
     /// <summary>The key that signs now. Throws when there is none, which only a start that failed can leave behind.</summary>
@@ -55,10 +56,19 @@ public sealed class SigningKeyRing(SigningKeyStore store, Secrets secrets, TimeP
     /// <summary>The JWKS document (RFC 7517 section 5): public members only.</summary>
     public byte[] Jwks()
     {
-        var now = clock.GetUtcNow();
-        var published = keys.Where(key => key.Row.IsPublished(now)).Take(MostPublished).Select(key => key.Row.PublicJwk);
-        return Encoding.UTF8.GetBytes($$"""{"keys":[{{string.Join(',', published)}}]}""");
+        var (now, present) = (clock.GetUtcNow(), keys);
+        if (published is { } last && ReferenceEquals(last.Of, present) && now < last.Until)
+        {
+            return last.Document;
+        }
+        var shown = present.Where(key => key.Row.IsPublished(now)).Take(MostPublished).ToList();
+        var document = Encoding.UTF8.GetBytes($$"""{"keys":[{{string.Join(',', shown.Select(key => key.Row.PublicJwk))}}]}""");
+        published = new PublishedKeys(present, document, shown.Min(key => key.Row.PublishedUntil) ?? DateTimeOffset.MaxValue);
+        return document;
     }
+
+    /// <summary>The document as it was last made, for as long as making it again would give the same.</summary>
+    private sealed record PublishedKeys(LoadedKey[] Of, byte[] Document, DateTimeOffset Until);
 
     private LoadedKey? FindCurrent(DateTimeOffset now) =>
         keys.FirstOrDefault(key => key.Signer is not null && key.Row.ActiveFrom <= now && key.Row.IsPublished(now));
@@ -78,12 +88,11 @@ public sealed class SigningKeyRing(SigningKeyStore store, Secrets secrets, TimeP
             return new LoadedKey(row, publicKey, null);
         }
         var pkcs8 = secrets.Unprotect(SigningKey.Purpose(row.Kid), row.PrivateKey);
-        var signer = ECDsa.Create();
-        signer.ImportPkcs8PrivateKey(pkcs8, out _);
+        var signer = new PrivateKey(pkcs8);
         CryptographicOperations.ZeroMemory(pkcs8);
         return new LoadedKey(row, publicKey, signer);
     }
 }
 
 /// <param name="Signer">Null once the private key is forgotten.</param>
-public sealed record LoadedKey(SigningKey Row, VerificationKey Public, ECDsa? Signer);
+public sealed record LoadedKey(SigningKey Row, VerificationKey Public, PrivateKey? Signer);

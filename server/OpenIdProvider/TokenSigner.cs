@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using OctoLogin.Jose;
 
@@ -19,13 +18,6 @@ public sealed class TokenSigner(SigningKeyRing ring)
                 header.WriteString("typ", type);
             },
             payload,
-            input =>
-            {
-                // One object must not be used by two threads at once; a signature takes some 20 microseconds.
-                lock (key.Signer!)
-                {
-                    return key.Signer.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-                }
-            });
+            key.Signer!.Sign);
     }
 }

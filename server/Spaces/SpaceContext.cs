@@ -37,19 +37,19 @@ public static class SpaceRoutes
     }
 
     /// <summary>Runs between routing and binding, so that handlers can take the <see cref="SpaceContext"/> as a parameter.</summary>
-    public static IApplicationBuilder UseSpaces(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    public static IApplicationBuilder UseSpaces(this IApplicationBuilder app) => app.Use((context, next) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<SpaceScoped>() is null ? next(context) : InSpaceAsync(context, next));
+
+    private static async Task InSpaceAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<SpaceScoped>() is not null)
-        {
-            var spaces = context.RequestServices.GetRequiredService<SpaceStore>();
-            var named = context.GetRouteValue("space")?.ToString();
-            var space = named is null
-                ? await spaces.FindDefaultAsync(context.RequestAborted)
-                : await spaces.FindAsync(named, context.RequestAborted);
-            context.Features.Set(space is null ? throw ApiException.NotFound("space", named ?? "(default)") : new SpaceContext(space.Id, space));
-        }
+        var spaces = context.RequestServices.GetRequiredService<SpaceStore>();
+        var named = context.GetRouteValue("space")?.ToString();
+        var space = named is null
+            ? await spaces.FindDefaultAsync(context.RequestAborted)
+            : await spaces.FindAsync(named, context.RequestAborted);
+        context.Features.Set(space is null ? throw ApiException.NotFound("space", named ?? "(default)") : new SpaceContext(space.Id, space));
         await next(context);
-    });
+    }
 
     private static string Tag(string prefix) => prefix.Split('/')[0];
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using OctoLogin.Access;
 using OctoLogin.Audit;
@@ -61,7 +62,7 @@ public sealed class ExchangeAttempt(AuditActor origin)
 
     private string Details(Action<Utf8JsonWriter> outcome)
     {
-        using var buffer = new MemoryStream();
+        var buffer = new ArrayBufferWriter<byte>(4096);
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
@@ -92,6 +93,6 @@ public sealed class ExchangeAttempt(AuditActor origin)
             json.WriteEndObject();
         }
         // PostgreSQL's jsonb has no NUL character.
-        return System.Text.Encoding.UTF8.GetString(buffer.ToArray()).Replace("\\u0000", "\\ufffd");
+        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan).Replace("\\u0000", "\\ufffd");
     }
 }

@@ -15,7 +15,12 @@ public sealed class ExchangeJournal(NpgsqlDataSource database, TimeProvider cloc
     /// <summary>More than these could not be answered in time; they are told to come back.</summary>
     public const int MostWaiting = 4096;
 
-    private readonly Channel<JournalEntry> waiting = Channel.CreateBounded<JournalEntry>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
+    private readonly Channel<JournalEntry> waiting = Channel.CreateBounded<JournalEntry>(new BoundedChannelOptions(MostWaiting)
+    {
+        SingleReader = true,
+        // Where the writer waits for work, the request that brings some sends it off itself; waking another thread would take longer.
+        AllowSynchronousContinuations = true,
+    });
 
     /// <summary>How many wait to be committed.</summary>
     public int Waiting => waiting.Reader.Count;

@@ -112,7 +112,7 @@ public sealed class SecurityTokenService(
         var now = clock.GetUtcNow();
         var matches = trusting.Select(identity => identity.Match(token.Payload, account.Audience, now)).ToList();
         // The closest one is what the refusal speaks of: fewest checks failed, then most passed.
-        attempt.Considered = matches.OrderBy(match => match.Checks.Count - match.Passed).ThenByDescending(match => match.Passed).First();
+        attempt.Considered = matches.Count == 1 ? matches[0] : matches.OrderBy(match => match.Checks.Count - match.Passed).ThenByDescending(match => match.Passed).First();
         return attempt.Considered.Matches ? attempt.Considered.Identity : throw Disclosure.NoMatch(attempt.Considered, token);
     }
 

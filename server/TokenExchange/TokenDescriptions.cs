@@ -11,14 +11,14 @@ internal static class TokenDescriptions
         .WithSummary("Exchange a CI's ID token for an access token (RFC 8693)")
         .WithMetadata(new FormBody(typeof(ExchangeForm)))
         .Produces<TokenEndpoint.TokenResponse>()
-        .Refuses(400, 413, 415, 503);
+        .Refuses(400, 413, 415, 429, 503);
 
     public static RouteHandlerBuilder DescribeRevocation(this RouteHandlerBuilder route) => route.WithTags("token")
         .WithSummary("End an access token (RFC 7009)")
         .WithDescription("Whoever holds the token may end it. A token that does not work is answered with 200 as well.")
         .WithMetadata(new FormBody(typeof(TokenForm)))
         .Produces(200)
-        .Refuses(400, 413, 415, 503);
+        .Refuses(400, 413, 415, 429, 503);
 
     public static RouteHandlerBuilder DescribeIntrospection(this RouteHandlerBuilder route) => route.WithTags("token")
         .WithSummary("Ask whether an access token works now (RFC 7662)")

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using OctoLogin.Audit;
 
@@ -15,22 +16,30 @@ public static class TokenEndpoint
 
     public static void MapTokenExchange(this IEndpointRouteBuilder routes)
     {
+        var service = routes.ServiceProvider.GetRequiredService<SecurityTokenService>();
+        var limit = routes.ServiceProvider.GetRequiredService<RefusalLimit>();
         // Octopus documents the second path for the same endpoint.
         foreach (var path in (ReadOnlySpan<string>)["/token/v1", "/api/token/v1"])
         {
-            routes.MapPost(path, Exchange).AllowAnonymous().DescribeExchange();
+            // Nobody is signed in here, so that nothing has to look for a caller or a space first.
+            routes.MapPost(path, (Delegate)((HttpContext context) => ExchangeAsync(context, service, limit))).AllowAnonymous().DescribeExchange().ShortCircuit();
         }
         routes.MapRevocation();
         routes.MapIntrospection();
         routes.MapIdentityTest();
     }
 
-    private static async Task<IResult> Exchange(HttpContext context, SecurityTokenService service, RefusalLimit limit, CancellationToken cancel)
+    private static async Task ExchangeAsync(HttpContext context, SecurityTokenService service, RefusalLimit limit)
     {
+        var cancel = context.RequestAborted;
         context.Response.Headers.CacheControl = "no-store";
         limit.Check(context.Connection.RemoteIpAddress);
         var answer = await AnswerAsync(context, service, limit, cancel);
-        return Results.Json(new TokenResponse(answer.AccessToken, "Bearer", TokenExchangeRequest.AccessTokenType, answer.ExpiresIn, answer.Scope));
+        var body = JsonSerializer.SerializeToUtf8Bytes(new TokenResponse(answer.AccessToken, "Bearer", TokenExchangeRequest.AccessTokenType, answer.ExpiresIn, answer.Scope));
+        // With its length known the answer is one write; a stream of JSON goes out in chunks.
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body, cancel);
     }
 
     private static async Task<TokenAnswer> AnswerAsync(HttpContext context, SecurityTokenService service, RefusalLimit limit, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
@@ -106,17 +107,23 @@ public sealed record TokenExchangeRequest
 
     private static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancel)
     {
-        using var buffer = new MemoryStream();
-        var chunk = new byte[8 * 1024];
-        for (int read; (read = await request.Body.ReadAsync(chunk, cancel)) > 0;)
+        while (true)
         {
-            if (buffer.Length + read > MostBytes)
+            var read = await request.BodyReader.ReadAsync(cancel);
+            if (read.Buffer.Length > MostBytes)
             {
+                request.BodyReader.AdvanceTo(read.Buffer.End);
                 throw new OAuthException("invalid_request", TooLarge, status: StatusCodes.Status413PayloadTooLarge);
             }
-            buffer.Write(chunk, 0, read);
+            if (read.IsCompleted)
+            {
+                var body = read.Buffer.ToArray();
+                request.BodyReader.AdvanceTo(read.Buffer.End);
+                return body;
+            }
+            // Nothing is taken before all is there.
+            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
         }
-        return buffer.ToArray();
     }
 
     private static IEnumerable<(string, string)> ReadForm(byte[] body)

@@ -7,7 +7,7 @@ namespace OctoLogin.Users;
 public static class UserEndpoints
 {
     public static IServiceCollection AddUsers(this IServiceCollection services) => services
-        .AddSingleton<UserStore>().AddSingleton<UserAccounts>().AddSingleton<ApiKeyStore>().AddSingleton<ApiKeys>();
+        .AddSingleton<UserStore>().AddSingleton<UserCache>().AddSingleton<UserAccounts>().AddSingleton<ApiKeyStore>().AddSingleton<ApiKeys>();
 
     public static void MapUsers(this IEndpointRouteBuilder routes)
     {
@@ -30,7 +30,7 @@ public static class UserEndpoints
         return ResourceCollection<User>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<User> Me(Caller caller, UserStore users, CancellationToken cancel) =>
+    private static async Task<User> Me(Caller caller, UserCache users, CancellationToken cancel) =>
         (await users.FindAsync(caller.UserId, cancel) ?? throw ApiException.NotFound("user", caller.UserId)) with { IsRequestor = true };
 
     private static async Task<User> Get(string id, Caller caller, UserStore users, CancellationToken cancel)
