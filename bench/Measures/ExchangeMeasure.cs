@@ -41,25 +41,28 @@ internal static class ExchangeMeasure
         var idle = server.ResidentBytes;
         using var memory = new MemoryWatch(() => server.ResidentBytes);
         var runs = new Runs("exchange");
+        var rate = WarmUp(setting, server, floor: null);
         for (var round = 0; round < setting.Rounds * 2; round++)
         {
-            runs.Add(LoadGenerator.Run(server.Process, 64, setting.Time, setting.Exchanges(server.AccountGuid, runs.All.LastOrDefault()?.PerSecond ?? 12_000, setting.Time)));
+            runs.Add(LoadGenerator.Run(server.Process, 64, setting.Time, setting.Exchanges(server.AccountGuid, runs.All.LastOrDefault()?.PerSecond ?? rate, setting.Time)));
             Console.Error.WriteLine($"   {Figures.Megabytes(server.ResidentBytes)}");
         }
         return MemoryRows(idle, memory.Most);
     }
 
     /// <summary>Exchanges a second at the end, by which the tokens of the first round are counted.</summary>
-    private static double WarmUp(Setting setting, ServerUnderTest server, ChildServer floor)
+    private static double WarmUp(Setting setting, ServerUnderTest server, ChildServer? floor)
     {
         Console.Error.WriteLine("   warm-up");
         var last = 0.0;
         for (var i = 0; i < 4; i++)
         {
-            var time = TimeSpan.FromSeconds(setting.Long ? 5 : 2);
-            var requests = setting.Exchanges(server.AccountGuid, Math.Max(last, 8000), time);
-            LoadGenerator.Run(floor, 64, time / 2, new Repeated(requests));
-            last = LoadGenerator.Run(server.Process, 64, time, requests).PerSecond;
+            var requests = new ExchangeRequests(setting.Tokens.Take(setting.WarmUp / 4), server.AccountGuid);
+            if (floor is not null)
+            {
+                LoadGenerator.Run(floor, 64, TimeSpan.FromSeconds(1), new Repeated(requests));
+            }
+            last = LoadGenerator.Run(server.Process, 64, TimeSpan.FromMinutes(1), requests).PerSecond;
         }
         return last;
     }

@@ -39,6 +39,8 @@ internal static class ReadMeasure
         return
         [
             Of(all[0].Runs, all[1].Runs, 0.6), Of(all[2].Runs, all[4].Runs, 0.9), Of(all[3].Runs, all[4].Runs, 0.9),
+            new("– processor time of one: users/me, discovery, JWKS", string.Join(" / ", new[] { 0, 2, 3 }.Select(i => $"{all[i].Runs.ServerCpu:0}")) + " µs",
+                $"empty, authenticated / not: {all[1].Runs.ServerCpu:0} / {all[4].Runs.ServerCpu:0} µs"),
             new("– answers other than 200", $"{errors}", "", "", "0", errors == 0),
         ];
     }

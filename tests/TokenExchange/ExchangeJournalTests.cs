@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using OctoLogin.Audit;
+using OctoLogin.Database;
 using OctoLogin.Tests.Support;
 using OctoLogin.TokenExchange;
 
@@ -53,6 +54,18 @@ public sealed class ExchangeJournalTests(ServerFixture server) : IClassFixture<S
         outcomes.Count(outcome => outcome == JournalOutcome.Recorded).ShouldBe(1);
         outcomes.Count(outcome => outcome == JournalOutcome.UsedBefore).ShouldBe(299);
         events.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_exchange_does_not_make_replicas_forget_what_they_remember()
+    {
+        var redemption = await RedemptionAsync();
+        await using var listening = await server.Database.DataSource.OpenConnectionAsync();
+        await listening.ExecuteAsync($"listen {ChangeFeed.Channel}");
+        var (outcomes, _) = await WriteAsync(redemption);
+        outcomes.ShouldBe([JournalOutcome.Recorded]);
+        (await listening.WaitAsync(TimeSpan.FromMilliseconds(500))).ShouldBeFalse("nobody's rights changed");
+        await listening.ExecuteAsync("unlisten *");
     }
 
     [Fact]
