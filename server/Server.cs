@@ -16,6 +16,7 @@ using OctoLogin.Releases;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.Spaces;
 using OctoLogin.Teams;
+using OctoLogin.Telemetry;
 using OctoLogin.TokenExchange;
 using OctoLogin.Users;
 
@@ -58,15 +59,16 @@ public static class Server
 
     public static void AddServices(IServiceCollection services, Settings settings, OpenDatabase database)
     {
-        services.AddSingleton(TimeProvider.System).AddSingleton(database.DataSource).AddSingleton(database.Secrets).AddSingleton<AuditLog>()
+        services.AddSingleton(TimeProvider.System).AddSingleton(settings.Proxies).AddSingleton(database.DataSource).AddSingleton(database.Secrets)
             .AddSingleton<ChangeFeed>().AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddAudit();
         services.AddAccess();
         services.AddSingleton<SpaceStore>();
         services.AddUsers();
         services.AddTeams();
-        services.AddServiceAccounts(settings.GitHub);
+        services.AddServiceAccounts(settings.GitHub, settings.TrustedIssuers);
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);
         services.AddApiDocument();
@@ -76,6 +78,7 @@ public static class Server
         services.AddProjects();
         services.AddChannels();
         services.AddReleases();
+        services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }
 
@@ -89,6 +92,8 @@ public static class Server
     private static void UseAndMap(WebApplication app, OpenDatabase database)
     {
         app.UseCorrelationId();
+        app.UseTrustedProxies();
+        app.UseRequestTraces();
         app.UseWhen(context => !OAuthErrors.IsOurs(context), api => api.UseMiddleware<ApiErrors>());
         app.UseSingleSlashes();
         app.UseWhen(OAuthErrors.IsOurs, oauth => oauth.UseMiddleware<OAuthErrors>());
@@ -113,6 +118,7 @@ public static class Server
         app.MapProjects();
         app.MapChannels();
         app.MapReleases();
+        app.MapMetrics();
     }
 
     private static async Task ListenAsync(WebApplication app, CancellationToken cancel)

@@ -1,17 +1,23 @@
 using OctoLogin.Database;
+using OctoLogin.Http;
 using OctoLogin.OpenIdProvider;
 using OctoLogin.ServiceAccounts;
+using OctoLogin.Telemetry;
 using OctoLogin.TokenExchange;
 
 namespace OctoLogin;
 
 /// <summary>Every slice's settings, read once at start; all faults are told at once.</summary>
-public sealed record Settings(DatabaseOptions Database, IssuerOptions Issuer, TokenExchangeOptions TokenExchange, GitHubOptions GitHub, AdminOptions Admin)
+public sealed record Settings(
+    DatabaseOptions Database, IssuerOptions Issuer, TokenExchangeOptions TokenExchange, TrustedIssuers TrustedIssuers, GitHubOptions GitHub, AdminOptions Admin,
+    TelemetryOptions Telemetry, TrustedProxies Proxies)
 {
     /// <summary>ASP.NET Core's usual sources and, for containers, a file for each setting in <c>/run/secrets</c> (<c>__</c> for <c>:</c>).</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        // Settings are read once. Watching their files would take an inotify instance of the machine, of which containers run out.
+        string[] all = [.. args, "--hostBuilder:reloadConfigOnChange=false"];
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = all, ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddKeyPerFile("/run/secrets", optional: true);
         ConfigureLogging(builder.Logging, builder.Configuration, builder.Environment);
         if (string.IsNullOrEmpty(builder.Configuration["Urls"]))
@@ -41,8 +47,11 @@ public sealed record Settings(DatabaseOptions Database, IssuerOptions Issuer, To
             DatabaseOptions.Read(configuration, faults),
             IssuerOptions.Read(configuration, faults),
             TokenExchangeOptions.Read(configuration, environment.IsDevelopment(), faults),
+            TrustedIssuers.Read(configuration, environment.IsDevelopment(), faults),
             GitHubOptions.Read(configuration, faults),
-            AdminOptions.Read(configuration, faults));
+            AdminOptions.Read(configuration, faults),
+            TelemetryOptions.Read(configuration, faults),
+            TrustedProxies.Read(configuration, TimeProvider.System, faults));
         return faults.Count == 0
             ? settings
             : throw new StartupException($"{faults.Count} setting{(faults.Count == 1 ? " is" : "s are")} wrong:\n" + string.Join("\n", faults.Select(fault => $"  - {fault}")))

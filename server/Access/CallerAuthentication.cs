@@ -73,7 +73,7 @@ public sealed class CallerAuthentication(
             {
                 return (null, null);
             }
-            var user = await callers.FindByAccessTokenAsync(token.UserId, token.Id, token.IdentityId, token.IdentityVersion, Context.RequestAborted);
+            var user = await callers.FindByAccessTokenAsync(token, Context.RequestAborted);
             return (Known(user, scope, token.SigningKeyId, $"Access token {token.Id} of {token.IdentityId}"), token.ExpiresAt);
         });
         // Asked each time: the keys in memory and what is remembered of callers learn of a revocation one after the other.

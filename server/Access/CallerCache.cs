@@ -1,49 +1,18 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using OctoLogin.Database;
 
 namespace OctoLogin.Access;
 
-/// <summary>
-/// Who a token or key belongs to and what they may do, remembered by the SHA-256 of the text until anything about people, roles,
-/// keys or revocations changes. While the notifications of changes are interrupted, nothing is answered from here.
-/// </summary>
+/// <summary>Who a token or key belongs to and what they may do, remembered by the SHA-256 of the text.</summary>
 public sealed class CallerCache(ChangeFeed feed, TimeProvider clock)
 {
-    private const int Most = 10_000;
-
-    private readonly ConcurrentDictionary<Key, Remembered> remembered = new();
-
-    /// <param name="expires">When the token or key ends; null: it does not.</param>
-    private sealed record Remembered(KnownCaller Caller, DateTimeOffset? Expires, long Generation);
+    private readonly Remembered<Key, KnownCaller> remembered = new(feed, clock);
 
     private readonly record struct Key(UInt128 First, UInt128 Second);
 
-    /// <param name="find">Reads the caller; null: refused, which is not remembered.</param>
-    public async ValueTask<KnownCaller?> GetAsync(string secret, Func<Task<(KnownCaller? Caller, DateTimeOffset? Expires)>> find)
-    {
-        // Before the read: a change that comes in between makes what was read out of date.
-        var generation = feed.Generation;
-        var key = KeyOf(secret);
-        if (feed.IsLive && remembered.TryGetValue(key, out var known) && known.Generation == generation
-            && (known.Expires is null || known.Expires > clock.GetUtcNow()))
-        {
-            return known.Caller;
-        }
-        var (caller, expires) = await find();
-        if (caller is null)
-        {
-            remembered.TryRemove(key, out _);
-            return null;
-        }
-        if (remembered.Count >= Most)
-        {
-            remembered.Clear();
-        }
-        remembered[key] = new Remembered(caller, expires, generation);
-        return caller;
-    }
+    /// <param name="find">Reads the caller, and when the token or key ends; null: refused, which is not remembered.</param>
+    public ValueTask<KnownCaller?> GetAsync(string secret, Func<Task<(KnownCaller? Caller, DateTimeOffset? Expires)>> find) => remembered.GetAsync(KeyOf(secret), find);
 
     private static Key KeyOf(string secret)
     {

@@ -42,20 +42,22 @@ public sealed class CallerStore(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// The account of an access token, if the token still works: not revoked, its identity there in the version that issued it,
-    /// the account active. Null otherwise.
+    /// The account of an access token, if the token still works: neither it nor its key revoked, its identity there in the version that
+    /// issued it and its issuer not disabled. Null otherwise. Whether the account is active is the caller's question. (The keys in memory
+    /// may learn of a revocation later than this.)
     /// </summary>
-    public async Task<KnownUser?> FindByAccessTokenAsync(
-        string userId, string jti, string identityId, int identityVersion, CancellationToken cancel)
+    public async Task<KnownUser?> FindByAccessTokenAsync(AccessToken token, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         return await connection.QuerySingleOrDefaultAsync<KnownUser>(new CommandDefinition(
             $"""
             select {Columns} from users u
-            join oidc_identities i on i.user_id = u.id and i.id = @identityId and i.version = @identityVersion
-            where u.id = @userId and not exists (select from revoked_tokens t where t.jti = @jti)
+            join oidc_identities i on i.user_id = u.id and i.id = @IdentityId and i.version = @IdentityVersion
+            where u.id = @UserId and not exists (select from revoked_tokens t where t.jti = @Id)
+              and not exists (select from issuers s where s.issuer = i.issuer and s.is_disabled)
+              and not exists (select from signing_keys k where k.kid = @SigningKeyId and k.revoked_at is not null)
             """,
-            new { userId, jti, identityId, identityVersion }, cancellationToken: cancel));
+            new { token.UserId, token.Id, token.IdentityId, token.IdentityVersion, token.SigningKeyId }, cancellationToken: cancel));
     }
 }
 

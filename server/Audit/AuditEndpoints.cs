@@ -7,6 +7,9 @@ namespace OctoLogin.Audit;
 /// <summary>The audit is read here and written nowhere but with what happens; there is no route that changes it.</summary>
 public static class AuditEndpoints
 {
+    public static IServiceCollection AddAudit(this IServiceCollection services) =>
+        services.AddSingleton<ChainSeal>().AddSingleton<AuditChains>().AddSingleton<ChainWriter>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>();
+
     public static void MapEvents(this IEndpointRouteBuilder routes)
     {
         // Not MapSpaceRoutes: without a space this is the whole server's audit, not the default space's.

@@ -5,37 +5,15 @@ using OctoLogin.Http;
 namespace OctoLogin.Audit;
 
 /// <summary>Writes and reads <c>audit_events</c>. A change's event is written on the change's own connection, in one commit with it.</summary>
-public sealed class AuditLog(NpgsqlDataSource database, TimeProvider clock)
+public sealed class AuditLog(NpgsqlDataSource database, AuditChains chains, ChainWriter writer, TimeProvider clock)
 {
-    public Task AppendAsync(NpgsqlConnection connection, AuditEvent happened, CancellationToken cancel = default) =>
-        connection.ExecuteAsync(new CommandDefinition(
-            """
-            insert into audit_events (occurred, category, space_id, user_id, username, established_with, message,
-                related_document_ids, details, correlation_id, ip_address, user_agent)
-            values (@Occurred, @Category, @SpaceId, @UserId, @Username, @EstablishedWith, @Message,
-                @RelatedDocumentIds, @Details::jsonb, @CorrelationId, @IpAddress, @UserAgent)
-            """,
-            new
-            {
-                Occurred = clock.GetUtcNow(),
-                happened.Category,
-                happened.SpaceId,
-                happened.Actor.UserId,
-                happened.Actor.Username,
-                happened.Actor.EstablishedWith,
-                happened.Message,
-                RelatedDocumentIds = happened.RelatedDocumentIds.ToArray(),
-                happened.Details,
-                happened.Actor.CorrelationId,
-                happened.Actor.IpAddress,
-                UserAgent = happened.Actor.UserAgent is { } agent ? Printable.Of(agent) : null,
-            },
-            cancellationToken: cancel));
-
-    public async Task AppendAsync(AuditEvent happened, CancellationToken cancel = default)
+    /// <param name="connection">In a transaction. What comes after this in it holds up the other changes of this process.</param>
+    public async Task AppendAsync(NpgsqlConnection connection, AuditEvent happened, CancellationToken cancel = default)
     {
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        await AppendAsync(connection, happened, cancel);
+        var chain = await chains.HoldForChangesAsync(connection, cancel);
+        // Only now: numbers rise along a chain, which is how one is found that was put elsewhere.
+        var number = await connection.ExecuteScalarAsync<long>(new CommandDefinition("select nextval('audit_events_seq')", cancellationToken: cancel));
+        await writer.AppendAsync(connection, chain, [new(happened, number)], clock.GetUtcNow(), commit: false, cancel);
     }
 
     /// <summary>Newest first. <paramref name="spaceIds"/> null: of every space and of none.</summary>

@@ -9,7 +9,7 @@ public sealed class IdentityAddVerb
     private readonly Option<string?> issuer = Text("--issuer", "The issuer's URL, exactly as the token's 'iss' has it. With --github unless told GitHub's own.", "URL");
     private readonly Option<string?> subject = Text("--subject", "The token's 'sub'; * stands for any run of characters, ? for one.", "SUBJECT");
     private readonly Option<string?> audience = Text("--audience", "The token's 'aud'; the service account's GUID unless told.", "AUDIENCE");
-    private readonly Option<string[]> conditions = new("--condition") { Description = "A claim and the values allowed for it (* and ? as above); repeat it for more claims, all must be met.", HelpName = "CLAIM=VALUE[,VALUE]" };
+    private readonly Option<string[]> conditions = new("--condition") { Description = "A claim and the values allowed for it (* and ? as above), or with a kind: equals, oneof, exists, absent, boolean, number. /a/b is a claim within a claim. Repeat it for more claims, all must be met.", HelpName = ConditionText.Form };
     private readonly Option<string?> lifetime = Text("--lifetime", "How long access tokens live: 1m to 12h, 1h unless told.", "TIME");
     private readonly Option<bool> reuse = new("--reuse") { Description = "Let one token be exchanged more than once, for issuers that give a job only one (GitLab, CircleCI)." };
 
@@ -46,6 +46,7 @@ public sealed class IdentityAddVerb
             octologin identity add ci --github acme/web --branch main
             octologin identity add ci --github acme/web --environment production --condition job_workflow_ref=acme/web/.github/workflows/release.yml@*
             octologin identity add ci --github acme/web --tag 'v*' --repository-id 74 --owner-id 65
+            octologin identity add ci --name k8s --issuer https://k8s.example.com --subject system:serviceaccount:ci:deploy --audience octologin --condition /kubernetes.io/namespace:equals=ci
             octologin identity add ci --name gitlab --issuer https://gitlab.com --subject 'project_path:acme/web:ref_type:branch:ref:main' --reuse --lifetime 15m
             """);
     }
@@ -59,22 +60,11 @@ public sealed class IdentityAddVerb
             Issuer = parsed.GetValue(issuer),
             Subject = parsed.GetValue(subject),
             Audience = parsed.GetValue(audience),
-            Conditions = ReadConditions(parsed.GetValue(conditions) ?? []),
+            Conditions = ConditionText.ReadAll(parsed.GetValue(conditions) ?? []),
             TokenLifetime = parsed.GetValue(lifetime) is { } text ? (int)Math.Min(int.MaxValue, Duration.Parse("--lifetime", text).TotalSeconds) : null,
             AllowReuse = parsed.GetValue(reuse),
             GitHub = repository,
         };
-    }
-
-    private static ClaimCondition[] ReadConditions(string[] texts)
-    {
-        var conditions = texts.Select(text => text.Split('=', 2) is [{ Length: > 0 } claim, { Length: > 0 } values]
-            ? new ClaimCondition { Claim = claim, Values = values.Split(',', StringSplitOptions.TrimEntries) }
-            : throw new UsageException($"--condition is '{text}'; write a claim and what it may be, as in --condition environment=production,staging")).ToArray();
-        // Twice would mean that the claim must be both; whoever writes it means either.
-        return conditions.GroupBy(condition => condition.Claim).FirstOrDefault(group => group.Count() > 1) is { } twice
-            ? throw new UsageException($"--condition names the claim '{twice.Key}' twice; give all its values at once: --condition {twice.Key}={string.Join(',', twice.SelectMany(condition => condition.Values))}")
-            : conditions;
     }
 
     private static void Tell(Terminal terminal, OidcIdentityResource made, ServiceAccount account)

@@ -10,7 +10,7 @@ public static class IdentityVerbs
     public static Command Create(VerbContext context) =>
         new Command("identity", "OIDC identities: whose tokens let a workflow be a service account.")
         {
-            IdentityAddVerb.Create(context), ListVerb(context), RemoveVerb(context), IdentityTestVerb.Create(context),
+            IdentityAddVerb.Create(context), ListVerb(context), RemoveVerb(context), RevokeVerb(context), IdentityTestVerb.Create(context),
         };
 
     private static Command ListVerb(VerbContext context)
@@ -31,7 +31,7 @@ public static class IdentityVerbs
                 context.Terminal.Table(["ID", "NAME", "ISSUER", "SUBJECT", "AUDIENCE", "CONDITIONS"], identities.Select(identity => new[]
                 {
                     identity.Id, identity.Name, identity.Issuer, identity.Subject, identity.Audience ?? found.Audience,
-                    string.Join("; ", identity.Conditions.Select(condition => $"{condition.Claim}={string.Join(',', condition.Values)}")),
+                    string.Join("; ", identity.Conditions.Select(ConditionText.Of)),
                 }));
             }
             return 0;
@@ -42,16 +42,13 @@ public static class IdentityVerbs
     private static Command RemoveVerb(VerbContext context)
     {
         var account = ServiceAccountVerbs.AccountArgument();
-        var which = new Argument<string>("IDENTITY") { Description = "The identity's name or Id." };
+        var which = IdentityArgument();
         var json = VerbContext.JsonOption();
         var remove = new Command("remove", "Remove an OIDC identity; the tokens that it gave stop working at once.") { account, which, json };
         context.OnDatabase(remove, async (parsed, services, cancel) =>
         {
             var found = await ServiceAccountVerbs.FindAsync(services, parsed.GetRequiredValue(account), cancel);
-            var name = parsed.GetRequiredValue(which);
-            var all = await services.Get<OidcIdentityStore>().ListAsync(found.Id, cancel);
-            var identity = all.FirstOrDefault(each => each.Id == name) ?? all.FirstOrDefault(each => string.Equals(each.Name, name, StringComparison.OrdinalIgnoreCase))
-                ?? throw ApiException.BadRequest($"{found.Username} has no OIDC identity '{Printable.Of(name)}'. See: octologin identity list {found.Username}");
+            var identity = await FindAsync(services, found, parsed.GetRequiredValue(which), cancel);
             await services.Get<OidcIdentities>().DeleteAsync(found, identity.Id, VerbServices.Actor, cancel);
             if (parsed.GetValue(json))
             {
@@ -64,5 +61,30 @@ public static class IdentityVerbs
             return 0;
         });
         return remove.WithExamples("octologin identity remove ci main");
+    }
+
+    private static Command RevokeVerb(VerbContext context)
+    {
+        var account = ServiceAccountVerbs.AccountArgument();
+        var which = IdentityArgument();
+        var json = VerbContext.JsonOption();
+        var revoke = new Command("revoke-tokens", "End every access token that an OIDC identity gave. New logins go on; remove ends those.") { account, which, json };
+        context.OnDatabase(revoke, async (parsed, services, cancel) =>
+        {
+            var found = await ServiceAccountVerbs.FindAsync(services, parsed.GetRequiredValue(account), cancel);
+            var identity = await FindAsync(services, found, parsed.GetRequiredValue(which), cancel);
+            var revoked = await services.Get<AccessTokenRevocation>().OfIdentityAsync(found, identity.Id, VerbServices.Actor, cancel);
+            return RevokedTokensTold.Tell(context.Terminal, revoked, $"OIDC identity {identity.Name} of {found.Username}", parsed.GetValue(json));
+        });
+        return revoke.WithExamples("octologin identity revoke-tokens ci main");
+    }
+
+    private static Argument<string> IdentityArgument() => new("IDENTITY") { Description = "The identity's name or Id." };
+
+    private static async Task<OidcIdentity> FindAsync(VerbServices services, ServiceAccount account, string name, CancellationToken cancel)
+    {
+        var all = await services.Get<OidcIdentityStore>().ListAsync(account.Id, cancel);
+        return all.FirstOrDefault(each => each.Id == name) ?? all.FirstOrDefault(each => string.Equals(each.Name, name, StringComparison.OrdinalIgnoreCase))
+            ?? throw ApiException.BadRequest($"{account.Username} has no OIDC identity '{Printable.Of(name)}'. See: octologin identity list {account.Username}");
     }
 }

@@ -16,7 +16,7 @@ public static class ServiceAccountVerbs
     public static Command Create(VerbContext context) =>
         new Command("service-account", "Service accounts: who a workflow is once it has logged in.")
         {
-            MakeVerb(context), ListVerb(context), ActivityVerb(context, "disable", false), ActivityVerb(context, "enable", true),
+            MakeVerb(context), ListVerb(context), ActivityVerb(context, "disable", false), ActivityVerb(context, "enable", true), RevokeVerb(context),
         };
 
     /// <summary>As a person types it: user name, Id or GUID.</summary>
@@ -110,5 +110,19 @@ public static class ServiceAccountVerbs
             return 0;
         });
         return command.WithExamples($"octologin service-account {verb} ci");
+    }
+
+    private static Command RevokeVerb(VerbContext context)
+    {
+        var account = AccountArgument();
+        var json = VerbContext.JsonOption();
+        var revoke = new Command("revoke-tokens", "End every access token of a service account. New logins go on; disable ends those.") { account, json };
+        context.OnDatabase(revoke, async (parsed, services, cancel) =>
+        {
+            var found = await FindAsync(services, parsed.GetRequiredValue(account), cancel);
+            var revoked = await services.Get<AccessTokenRevocation>().OfAccountAsync(found, VerbServices.Actor, cancel);
+            return RevokedTokensTold.Tell(context.Terminal, revoked, $"service account {found.Username}", parsed.GetValue(json));
+        });
+        return revoke.WithExamples("octologin service-account revoke-tokens ci");
     }
 }

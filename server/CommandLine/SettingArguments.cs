@@ -12,12 +12,14 @@ public static class SettingArguments
     /// <summary>The first part of every setting that the server reads; a test holds this list to the code.</summary>
     public static readonly IReadOnlyList<string> Known =
     [
-        "Urls", "ServerUri", "DataDirectory", "ConnectionStrings", "MasterKey", "MasterKeyFile", "Database", "Admin", "Issuers", "GitHub", "RateLimits",
+        "Urls", "ServerUri", "DataDirectory", "ConnectionStrings", "MasterKey", "MasterKeyFile", "Database", "Admin", "Issuers", "GitHub", "RateLimits", "Metrics", "TrustedProxies",
+        // OpenTelemetry's; the others begin as this one does.
+        "OTEL_SDK_DISABLED",
         // ASP.NET Core's own.
         "AllowedHosts", "Environment", "Kestrel", "Logging",
     ];
 
-    private static readonly string[] Secret = ["MasterKey", "Admin:Password", "Admin:ApiKey", "GitHub:Token"];
+    private static readonly string[] Secret = ["MasterKey", "Admin:Password", "Admin:ApiKey", "GitHub:Token", "Metrics:Token", "OTEL_EXPORTER_OTLP_HEADERS"];
 
     public static (IReadOnlyList<string> Settings, IReadOnlyList<string> OfVerb) Split(IReadOnlyList<string> args, Command root, Terminal terminal)
     {
@@ -52,7 +54,7 @@ public static class SettingArguments
     private static bool IsSetting(string name)
     {
         var section = name.Split(':')[0];
-        if (Known.Contains(section, StringComparer.OrdinalIgnoreCase))
+        if (Known.Contains(section, StringComparer.OrdinalIgnoreCase) || section.StartsWith("OTEL_", StringComparison.Ordinal))
         {
             return true;
         }

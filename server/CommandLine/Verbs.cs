@@ -78,9 +78,11 @@ public static class Verbs
         root.Add(AdminVerb.Create(context));
         root.Add(ServiceAccountVerbs.Create(context));
         root.Add(IdentityVerbs.Create(context));
+        root.Add(AccessTokenVerbs.Create(context));
         root.Add(ApiKeyVerbs.Create(context));
         root.Add(KeyVerbs.Create(context));
         root.Add(IssuerVerbs.Create(context));
+        root.Add(AuditVerbs.Create(context));
         root.Add(MigrateVerb.Create(context));
         Help.AddTo(root);
     }

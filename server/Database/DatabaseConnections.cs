@@ -29,6 +29,10 @@ public static class DatabaseConnections
         SetUnlessGiven(settings, "Maximum Pool Size", 45);
         // Nothing here leaves state in a session, and resetting one costs as much as a small query, each time it is lent out.
         SetUnlessGiven(settings, "No Reset On Close", true);
+        // The pool's name in metrics; unnamed it would be the connection string.
+        builder.Name = "octologin";
+        // What runs for no request, such as the question each quarter of a second whether the database is there, is no trace.
+        builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null).ConfigureBatchFilter(_ => Activity.Current is not null));
         if (loggers is not null)
         {
             builder.UseLoggerFactory(loggers);

@@ -18,5 +18,8 @@ public static class Outage
         _ => false,
     };
 
+    /// <summary>An outage that an administrator must end: the disk of the database has no room.</summary>
+    public static bool IsDiskFull(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
+
     public static bool Violates(this PostgresException fault, string constraint) => fault.ConstraintName == constraint;
 }

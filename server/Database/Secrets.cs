@@ -61,5 +61,8 @@ public sealed class Secrets
         return plain;
     }
 
+    /// <summary>A key of another's own for a purpose (HKDF, RFC 5869): none tells anything of another or of the master key.</summary>
+    public byte[] DeriveKey(string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, _key, MasterKey.Size, info: Encoding.UTF8.GetBytes(purpose));
+
     private static byte[] Associated(string purpose) => [Version, .. Encoding.UTF8.GetBytes(purpose)];
 }

@@ -47,7 +47,9 @@ public sealed class ApiErrors(RequestDelegate next, ILogger<ApiErrors> log)
                 log.DatabaseOutage(outage, context.TraceIdentifier);
                 context.Response.Headers.RetryAfter = "5";
                 return WriteAsync(context, StatusCodes.Status503ServiceUnavailable,
-                    ["The server cannot reach its database now; nothing was changed. Try again in a few seconds."]);
+                    [Outage.IsDiskFull(outage)
+                        ? "The disk of the server's database is full; nothing was changed. Its administrator must make room."
+                        : "The server cannot reach its database now; nothing was changed. Try again in a few seconds."]);
             default:
                 log.Bug(fault, context.TraceIdentifier);
                 return WriteAsync(context, StatusCodes.Status500InternalServerError,

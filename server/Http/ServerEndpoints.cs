@@ -24,7 +24,7 @@ public static class ServerEndpoints
         }).AllowAnonymous().ExcludeFromDescription();
     }
 
-    private sealed record ServerInformation(Guid InstallationId)
+    internal sealed record ServerInformation(Guid InstallationId)
     {
         public string Application { get; } = "OctoLogin";
         public string Version { get; } = OctopusApiLevel;

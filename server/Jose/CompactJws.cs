@@ -77,18 +77,19 @@ public sealed class CompactJws
         {
             throw new JwsFormatException($"it has {token.Length} characters, at most {MostCharacters} are accepted");
         }
-        var parts = token.Split('.');
-        if (parts.Length != 3)
+        var parts = token.AsSpan().Count('.') + 1;
+        if (parts != 3)
         {
-            throw new JwsFormatException(parts.Length == 5
+            throw new JwsFormatException(parts == 5
                 ? "it is an encrypted token (JWE, five parts), which is not supported; send the signed token"
-                : $"it has {parts.Length} parts separated by '.', a signed JWT has 3");
+                : $"it has {parts} parts separated by '.', a signed JWT has 3");
         }
-        var header = JsonObject("header", Decode("header", parts[0]));
+        var (first, second) = (token.IndexOf('.'), token.LastIndexOf('.'));
+        var header = JsonObject("header", Decode("header", token.AsSpan(0, first)));
         var algorithm = CheckHeader(header);
-        var content = Decode("payload", parts[1]);
-        var signature = Decode("signature", parts[2]);
-        var signingInput = Encoding.ASCII.GetBytes(token, 0, parts[0].Length + 1 + parts[1].Length);
+        var content = Decode("payload", token.AsSpan(first + 1, second - first - 1));
+        var signature = Decode("signature", token.AsSpan(second + 1));
+        var signingInput = Encoding.ASCII.GetBytes(token, 0, second);
         return new CompactJws(header, algorithm, content, signingInput, signature);
     }
 
@@ -115,10 +116,10 @@ public sealed class CompactJws
         return algorithm;
     }
 
-    private static byte[] Decode(string part, string text)
+    private static byte[] Decode(string part, ReadOnlySpan<char> text)
     {
         // The library's decoder skips white space and takes padding; RFC 7515 section 2 allows neither.
-        if (text.AsSpan().ContainsAnyExcept(Alphabet))
+        if (text.ContainsAnyExcept(Alphabet))
         {
             throw new JwsFormatException($"its {part} is not base64url without padding");
         }
@@ -137,7 +138,9 @@ public sealed class CompactJws
         }
     }
 
-    private static JsonElement JsonObject(string part, byte[] bytes)
+    /// <summary>An object as a token's header and claims must be: UTF-8, no name twice, no escape that is no character.</summary>
+    /// <exception cref="JwsFormatException">It is none.</exception>
+    internal static JsonElement JsonObject(string part, byte[] bytes)
     {
         if (!Utf8.IsValid(bytes))
         {
@@ -149,7 +152,7 @@ public sealed class CompactJws
             _ = json.ValueKind == JsonValueKind.Object ? json : throw new JwsFormatException($"its {part} is not a JSON object");
             if (bytes.AsSpan().IndexOf("\\u"u8) >= 0)
             {
-                RequireText(json, part);
+                RequireText(json);
             }
             return json;
         }
@@ -157,36 +160,34 @@ public sealed class CompactJws
         {
             throw new JwsFormatException($"its {part} is not a JSON object without duplicate names");
         }
-    }
-
-    /// <summary>An escaped lone surrogate (<c>\ud800</c>) is valid JSON and no text: whoever read it later would fail.</summary>
-    private static void RequireText(JsonElement element, string part)
-    {
-        try
-        {
-            switch (element.ValueKind)
-            {
-                case JsonValueKind.String:
-                    _ = element.GetString();
-                    break;
-                case JsonValueKind.Array:
-                    foreach (var item in element.EnumerateArray())
-                    {
-                        RequireText(item, part);
-                    }
-                    break;
-                case JsonValueKind.Object:
-                    foreach (var member in element.EnumerateObject())
-                    {
-                        _ = member.Name;
-                        RequireText(member.Value, part);
-                    }
-                    break;
-            }
-        }
+        // From RequireText, or from the reader, which compares the names with each other.
         catch (InvalidOperationException)
         {
             throw new JwsFormatException($"its {part} has an escape that is no character");
+        }
+    }
+
+    /// <summary>An escaped lone surrogate (<c>\ud800</c>) is valid JSON and no text: whoever read it later would fail.</summary>
+    private static void RequireText(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    RequireText(item);
+                }
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in element.EnumerateObject())
+                {
+                    _ = member.Name;
+                    RequireText(member.Value);
+                }
+                break;
         }
     }
 

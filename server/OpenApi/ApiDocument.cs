@@ -1,4 +1,5 @@
 using Microsoft.OpenApi;
+using OctoLogin.Access;
 using OctoLogin.Http;
 
 namespace OctoLogin.OpenApi;
@@ -74,7 +75,7 @@ public static class ApiDocument
             },
             [ApiKey] = new OpenApiSecurityScheme
             {
-                Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-Octopus-ApiKey", Description = "An API key: `API-…`.",
+                Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = CallerAuthentication.ApiKeyHeader, Description = "An API key: `API-…`.",
             },
         };
         // One or the other.

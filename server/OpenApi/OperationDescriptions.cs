@@ -100,7 +100,7 @@ public sealed class OperationDescriptions : IOpenApiOperationTransformer
         var changes = Changes.Any(verb => method?.Name.StartsWith(verb, StringComparison.Ordinal) == true);
         foreach (var (status, when, applies) in (ReadOnlySpan<(int, string, bool)>)
         [
-            (400, "What was sent is wrong; Errors lists every problem", operation.RequestBody is not null || operation.Parameters?.Any(parameter => parameter.In == ParameterLocation.Query) == true),
+            (400, "What was sent is wrong; Errors lists every problem", context.Description.HttpMethod is "POST" or "PUT" || operation.RequestBody is not null || operation.Parameters?.Any(parameter => parameter.In == ParameterLocation.Query) == true),
             (401, "Not signed in", !anonymous),
             (403, "A permission is missing; the message names it", !anonymous),
             (404, "There is no such thing, or you may not know of it", inPath),

@@ -20,11 +20,11 @@ public static class DiscoveryEndpoints
     {
         var document = Document(routes.ServiceProvider.GetRequiredService<IssuerOptions>());
         var ring = routes.ServiceProvider.GetRequiredService<SigningKeyRing>();
-        // Every cloud asks, so nothing looks for a caller first.
+        // Every cloud asks, so nothing looks for a caller first, and nothing is counted: that takes as long as the answer.
         routes.MapGet("/.well-known/openid-configuration", context => WriteAsync(context, document, "public, max-age=3600"))
-            .WithName("Discovery").WithTags("token").WithSummary("What clouds and clients need to know of this issuer (OpenID Connect Discovery)").AllowAnonymous().ShortCircuit();
+            .WithName("Discovery").WithTags("token").WithSummary("What clouds and clients need to know of this issuer (OpenID Connect Discovery)").AllowAnonymous().DisableHttpMetrics().ShortCircuit();
         routes.MapGet("/.well-known/jwks", context => WriteAsync(context, ring.Jwks(), "public, max-age=300"))
-            .WithName("Jwks").WithTags("token").WithSummary("The public keys that verify our tokens").AllowAnonymous().ShortCircuit();
+            .WithName("Jwks").WithTags("token").WithSummary("The public keys that verify our tokens").AllowAnonymous().DisableHttpMetrics().ShortCircuit();
     }
 
     private static Task WriteAsync(HttpContext context, byte[] json, string cacheControl)

@@ -34,16 +34,24 @@ public sealed record SigningKey
     /// <summary>A new ES256 key (P-256). The caller encrypts and then clears <paramref name="pkcs8"/>.</summary>
     public static (string Kid, string PublicJwk) Generate(out byte[] pkcs8)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        pkcs8 = key.ExportPkcs8PrivateKey();
-        var point = key.ExportParameters(includePrivateParameters: false).Q;
-        var (x, y) = (Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));
-        // RFC 7638 section 3.2: these members in this order, nothing else.
-        var kid = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}""")));
-        var jwk = new Dictionary<string, string>
+        while (true)
         {
-            ["kty"] = "EC", ["crv"] = "P-256", ["x"] = x, ["y"] = y, ["kid"] = kid, ["use"] = "sig", ["alg"] = "ES256",
-        };
-        return (kid, JsonSerializer.Serialize(jwk));
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var point = key.ExportParameters(includePrivateParameters: false).Q;
+            var (x, y) = (Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));
+            // RFC 7638 section 3.2: these members in this order, nothing else.
+            var kid = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}""")));
+            if (kid.StartsWith('-'))
+            {
+                // One in 64: `keys revoke -…`, typed in a hurry, would be read as an option.
+                continue;
+            }
+            pkcs8 = key.ExportPkcs8PrivateKey();
+            var jwk = new Dictionary<string, string>
+            {
+                ["kty"] = "EC", ["crv"] = "P-256", ["x"] = x, ["y"] = y, ["kid"] = kid, ["use"] = "sig", ["alg"] = "ES256",
+            };
+            return (kid, JsonSerializer.Serialize(jwk));
+        }
     }
 }

@@ -15,7 +15,9 @@ public sealed class SigningKeyRing(SigningKeyStore store, Secrets secrets, TimeP
     /// <summary>AWS reads few keys; more than these are never needed: next, current, last, one to spare.</summary>
     public const int MostPublished = 4;
 
-    private static readonly TimeSpan ReloadForUnknownKey = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenReloads = TimeSpan.FromMilliseconds(100);
+    private readonly Lock gate = new();
+    private Task? reloading;
     private volatile LoadedKey[] keys = [];
     private volatile PublishedKeys? published;
     private long reloadedAt;
@@ -35,19 +37,40 @@ public sealed class SigningKeyRing(SigningKeyStore store, Secrets secrets, TimeP
             loaded.TryGetValue(row.Kid, out var known) ? known with { Row = row } : Load(row))];
     }
 
-    /// <summary>A published key by its <c>kid</c>. One that another replica made a moment ago is looked for, at most once a second.</summary>
+    /// <summary>
+    /// A published key by its <c>kid</c>. One that is not known may have been made on another replica a moment ago, and is looked for
+    /// in the database: at most ten times a second, however many tokens with made-up keys are sent. Nobody is refused for having come
+    /// in between; they wait for the next look.
+    /// </summary>
     public async ValueTask<VerificationKey?> FindAsync(string kid, CancellationToken cancel)
     {
         if (Find(kid) is { } key)
         {
             return key;
         }
-        if (clock.GetElapsedTime(Volatile.Read(ref reloadedAt)) < ReloadForUnknownKey)
-        {
-            return null;
-        }
-        await ReloadAsync(cancel);
+        await NextReload().WaitAsync(cancel);
         return Find(kid);
+    }
+
+    /// <summary>A read of the keys that has not begun yet, so that it sees what is committed now.</summary>
+    private Task NextReload()
+    {
+        lock (gate)
+        {
+            return reloading ??= Task.Run(async () =>
+            {
+                var since = clock.GetElapsedTime(Volatile.Read(ref reloadedAt));
+                if (since < BetweenReloads)
+                {
+                    await Task.Delay(BetweenReloads - since, clock);
+                }
+                lock (gate)
+                {
+                    reloading = null;
+                }
+                await ReloadAsync(CancellationToken.None);
+            });
+        }
     }
 
     /// <summary>Whether tokens of this key are still to be accepted; from memory.</summary>

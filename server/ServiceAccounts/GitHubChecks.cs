@@ -23,7 +23,8 @@ public static class GitHubChecks
         {
             yield return check;
         }
-        if (!identity.Conditions.Any(condition => condition.Claim == "event_name")
+        // That the claim exists says nothing of which event it is.
+        if (!identity.Conditions.Any(condition => condition.IsOnValueOf("event_name"))
             && OidcIdentity.Text(claims, "event_name") is { } started && StartedByStrangers.Contains(started))
         {
             yield return new("event_name", false, "an event that only people with write access start", started,

@@ -7,13 +7,13 @@ namespace OctoLogin.ServiceAccounts;
 
 /// <summary>Makes, changes and deletes OIDC identities, each with its audit event in the same commit.</summary>
 public sealed class OidcIdentities(
-    NpgsqlDataSource database, OidcIdentityStore store, GitHubRepositoryLookup github, AuditLog audit, TimeProvider clock, IHostEnvironment environment)
+    NpgsqlDataSource database, OidcIdentityStore store, GitHubRepositoryLookup github, AuditLog audit, TimeProvider clock, TrustedIssuers trusted)
 {
     private const string Kind = "OIDC identity";
 
     public async Task<OidcIdentity> CreateAsync(ServiceAccount account, OidcIdentityInput input, AuditActor actor, CancellationToken cancel)
     {
-        var identity = OidcIdentityRules.Apply(input, null, account.Id, clock.GetUtcNow(), environment.IsDevelopment());
+        var identity = OidcIdentityRules.Apply(input, null, account.Id, clock.GetUtcNow(), trusted);
         identity = await github.PinAsync(identity, cancel);
         return await database.InTransactionAsync(async connection =>
         {
@@ -26,7 +26,7 @@ public sealed class OidcIdentities(
     public async Task<OidcIdentity> UpdateAsync(ServiceAccount account, string id, OidcIdentityInput input, AuditActor actor, CancellationToken cancel)
     {
         var present = await store.FindAsync(account.Id, id, cancel) ?? throw ApiException.NotFound(Kind, id);
-        var identity = OidcIdentityRules.Apply(input, present, account.Id, clock.GetUtcNow(), environment.IsDevelopment());
+        var identity = OidcIdentityRules.Apply(input, present, account.Id, clock.GetUtcNow(), trusted);
         identity = await github.PinAsync(identity, cancel);
         return await database.InTransactionAsync(async connection =>
         {

@@ -47,6 +47,12 @@ public sealed record OidcIdentity
     /// <summary>Since when the names stand without ids; null when they are pinned.</summary>
     public DateTimeOffset? GithubUnpinnedSince { get; init; }
     public required int Version { get; init; }
+
+    /// <summary>An administrator disabled the issuer on this server: no token of it is accepted.</summary>
+    public bool IssuerDisabled { get; init; }
+
+    /// <summary>Of the issuer's settings when this was read; 0: it has none.</summary>
+    public long IssuerVersion { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 
@@ -74,8 +80,7 @@ public sealed record OidcIdentity
             var subject = Text(claims, "sub");
             checks.Add(new("subject", subject is not null && SubjectPattern.Matches(Subject, subject), Subject, subject));
         }
-        checks.AddRange(Conditions.Select(condition =>
-            new IdentityCheck(condition.Claim, condition.IsMetBy(claims), string.Join(" or ", condition.Values), Shown(claims, condition.Claim))));
+        checks.AddRange(Conditions.Select(condition => condition.Check(claims)));
         return new IdentityMatch(this, checks);
     }
 

@@ -10,19 +10,19 @@ public static class OidcIdentityRules
     private const int MostSubjectCharacters = 1000;
 
     /// <param name="present">The identity to be changed; null for a new one.</param>
-    public static OidcIdentity Apply(OidcIdentityInput input, OidcIdentity? present, string userId, DateTimeOffset now, bool loopbackHttpAllowed)
+    public static OidcIdentity Apply(OidcIdentityInput input, OidcIdentity? present, string userId, DateTimeOffset now, TrustedIssuers trusted)
     {
         var validation = new Validation();
         // A client that sends the whole resource back sends the subject that was made from the repository too; that changes nothing.
         var isGitHub = input.GitHub is not null || (present?.IsGitHub == true && (input.Subject is null || input.Subject == present.Subject));
         var issuer = validation.Required("Issuer", input.Issuer ?? present?.Issuer ?? (isGitHub ? SharedIssuers.GitHub : null));
-        validation.Fault(issuer.Length == 0 ? null : IssuerFault(issuer, loopbackHttpAllowed));
+        validation.Fault(issuer.Length == 0 ? null : trusted.Fault(issuer));
         var identity = (present ?? New(userId, now)) with
         {
             Name = Clean(validation, "Name", validation.Required("Name", input.Name ?? present?.Name, 100)),
             Issuer = issuer,
             Audience = Clean(validation, "Audience", validation.Optional("Audience", input.Audience ?? present?.Audience)),
-            ConditionsJson = input.Conditions is null ? present?.ConditionsJson ?? "[]" : JsonSerializer.Serialize(Conditions(validation, input.Conditions)),
+            ConditionsJson = input.Conditions is null ? present?.ConditionsJson ?? "[]" : JsonSerializer.Serialize(ConditionRules.Apply(validation, input.Conditions)),
             TokenLifetimeSeconds = input.TokenLifetime ?? present?.TokenLifetimeSeconds ?? 3600,
             AllowReuse = input.AllowReuse ?? present?.AllowReuse ?? false,
             UpdatedAt = now,
@@ -57,32 +57,6 @@ public static class OidcIdentityRules
             GithubOwner = null, GithubRepository = null, GithubFilterType = null, GithubFilterValue = null,
             GithubRepositoryId = null, GithubRepositoryOwnerId = null, GithubPinnedFrom = null, GithubUnpinnedSince = null,
         };
-    }
-
-    private static ClaimCondition[] Conditions(Validation validation, ClaimCondition[] conditions)
-    {
-        validation.Check(conditions.Length <= 50, $"Conditions may have at most 50 entries, not {conditions.Length}.");
-        foreach (var condition in conditions)
-        {
-            var claim = validation.Required("Conditions[].Claim", condition.Claim);
-            validation.Check(condition.Values is { Length: > 0 and <= 100 }, $"Conditions on '{Printable.Of(claim)}' need 1 to 100 Values.");
-            foreach (var value in condition.Values ?? [])
-            {
-                Clean(validation, $"A value of the condition on '{Printable.Of(claim)}'", validation.Required($"Each value of the condition on '{Printable.Of(claim)}'", value, MostSubjectCharacters));
-            }
-        }
-        return [.. conditions.Select(condition => new ClaimCondition { Claim = condition.Claim.Trim(), Values = [.. (condition.Values ?? []).Select(value => value.Trim())] })];
-    }
-
-    private static string? IssuerFault(string issuer, bool loopbackHttpAllowed)
-    {
-        if (!Uri.TryCreate(issuer, UriKind.Absolute, out var uri) || uri.Query.Length + uri.Fragment.Length + uri.UserInfo.Length > 0)
-        {
-            return $"Issuer '{Printable.Of(issuer)}' must be a URL without query, fragment or user, exactly as the token's 'iss' has it.";
-        }
-        return uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback && loopbackHttpAllowed)
-            ? null
-            : $"Issuer '{Printable.Of(issuer)}' must begin with https://.";
     }
 
     private static OidcIdentity New(string userId, DateTimeOffset now) => new()

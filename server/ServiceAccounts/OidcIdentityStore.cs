@@ -11,7 +11,9 @@ public sealed class OidcIdentityStore(NpgsqlDataSource database)
         """
         id, user_id, name, issuer, subject, audience, conditions::text as conditions_json, token_lifetime_seconds, allow_reuse,
         github_owner, github_repository, github_filter_type, github_filter_value, github_repository_id, github_repository_owner_id,
-        github_pinned_from, github_unpinned_since, version, created_at, updated_at
+        github_pinned_from, github_unpinned_since, version, created_at, updated_at,
+        coalesce((select s.is_disabled from issuers s where s.issuer = oidc_identities.issuer), false) as issuer_disabled,
+        coalesce((select s.version from issuers s where s.issuer = oidc_identities.issuer), 0) as issuer_version
         """;
 
     public async Task<IReadOnlyList<OidcIdentity>> ListAsync(string userId, CancellationToken cancel)
@@ -71,6 +73,16 @@ public sealed class OidcIdentityStore(NpgsqlDataSource database)
         }
     }
 
+    /// <summary>Ends the access tokens that these identities gave, and changes nothing else of them; the Ids of all.</summary>
+    public async Task<IReadOnlyList<string>> RaiseVersionsAsync(NpgsqlConnection connection, IdentitySelection which, CancellationToken cancel) =>
+        (await connection.QueryAsync<string>(new CommandDefinition(
+            """
+            update oidc_identities set version = version + 1
+            where (@Id::text is null or id = @Id) and (@UserId::text is null or user_id = @UserId) and (@Issuer::text is null or issuer = @Issuer)
+              and num_nonnulls(@Id::text, @UserId::text, @Issuer::text) > 0
+            returning id
+            """, which, cancellationToken: cancel))).AsList();
+
     public async Task<bool> DeleteAsync(NpgsqlConnection connection, string userId, string id, CancellationToken cancel) =>
         await connection.ExecuteAsync(new CommandDefinition(
             "delete from oidc_identities where user_id = @userId and id = @id", new { userId, id }, cancellationToken: cancel)) > 0;
@@ -84,4 +96,12 @@ public sealed class OidcIdentityStore(NpgsqlDataSource database)
 
     private static ApiException NameTaken(OidcIdentity identity) =>
         ApiException.Conflict($"This service account has an OIDC identity named '{identity.Name}' already.");
+}
+
+/// <summary>Identities by what is not null here, at least one of it.</summary>
+public sealed record IdentitySelection
+{
+    public string? Id { get; init; }
+    public string? UserId { get; init; }
+    public string? Issuer { get; init; }
 }

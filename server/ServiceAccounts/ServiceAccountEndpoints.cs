@@ -7,12 +7,12 @@ namespace OctoLogin.ServiceAccounts;
 
 public static class ServiceAccountEndpoints
 {
-    public static IServiceCollection AddServiceAccounts(this IServiceCollection services, GitHubOptions options)
+    public static IServiceCollection AddServiceAccounts(this IServiceCollection services, GitHubOptions options, TrustedIssuers trusted)
     {
         services.AddHttpClient(GitHubRepositoryLookup.Client, client => client.Timeout = TimeSpan.FromSeconds(5));
-        return services.AddSingleton(options)
+        return services.AddSingleton(options).AddSingleton(trusted)
             .AddSingleton<ServiceAccountStore>().AddSingleton<OidcIdentityStore>()
-            .AddSingleton<OidcIdentities>().AddSingleton<TrustedAccounts>().AddSingleton<GitHubRepositoryLookup>();
+            .AddSingleton<OidcIdentities>().AddSingleton<AccessTokenRevocation>().AddSingleton<TrustedAccounts>().AddSingleton<GitHubRepositoryLookup>();
     }
 
     public static void MapServiceAccounts(this IEndpointRouteBuilder routes)
@@ -23,6 +23,9 @@ public static class ServiceAccountEndpoints
         group.MapGet("/{id}/v1", Get);
         group.MapPut("/{id}/v1", Update);
         group.MapDelete("/{id}/v1", Delete);
+        group.MapPost("/{id}/revoke-tokens/v1", RevokeTokens).WithSummary("End every access token that an OIDC identity gave");
+        routes.MapPost("/api/serviceaccounts/{userId}/revoke-tokens/v1", RevokeTokensOfAccount).WithTags("serviceaccounts")
+            .WithSummary("End every access token of a service account");
     }
 
     private static async Task<OidcIdentityList> List(
@@ -65,6 +68,20 @@ public static class ServiceAccountEndpoints
         var account = await ControlledAsync(userId, caller, accounts, callers, cancel);
         await identities.DeleteAsync(account, id, caller.Actor, cancel);
         return TypedResults.Ok();
+    }
+
+    private static async Task<RevokedTokens> RevokeTokens(
+        string userId, string id, Caller caller, ServiceAccountStore accounts, AccessTokenRevocation revocation, CallerStore callers, CancellationToken cancel)
+    {
+        var account = await ControlledAsync(userId, caller, accounts, callers, cancel);
+        return await revocation.OfIdentityAsync(account, id, caller.Actor, cancel);
+    }
+
+    private static async Task<RevokedTokens> RevokeTokensOfAccount(
+        string userId, Caller caller, ServiceAccountStore accounts, AccessTokenRevocation revocation, CallerStore callers, CancellationToken cancel)
+    {
+        var account = await ControlledAsync(userId, caller, accounts, callers, cancel);
+        return await revocation.OfAccountAsync(account, caller.Actor, cancel);
     }
 
     /// <summary>An identity is a way in to everything the account may do, so only who holds all of that may register one.</summary>

@@ -24,8 +24,8 @@ public static class Disclosure
         var isClaim = failed.Part is not ("subject" or "audience");
         var part = isClaim ? $"claim '{Printable.Of(failed.Part, 100)}'" : failed.Part;
         var value = isClaim ? $", and '{Printable.Of(failed.Part, 100)}' is '{Printable.Of(failed.Actual)}'" : "";
-        // How long it has been without ids is no pattern, and only an administrator can mend it.
-        var expired = failed.Part == "repository_id" && identity.IsUnpinned ? $" {failed.Explanation}" : "";
+        // How long it has been without ids is no pattern, and only an administrator can mend it. A condition on the same claim comes later, and its explanation tells of a pattern.
+        var expired = identity.IsUnpinned && ReferenceEquals(failed, closest.Checks.FirstOrDefault(check => check.Part == "repository_id")) ? $" {failed.Explanation}" : "";
         return OAuthException.InvalidRequest(
             $"The token is genuine, but no OIDC identity of the service account accepts it. The {part} differs from the closest identity's. " +
             $"The token has subject '{Printable.Of(OidcIdentity.Text(token.Payload, "sub"))}' and audience '{Printable.Of(OidcIdentity.Shown(token.Payload, "aud"))}'{value}.{expired} " +

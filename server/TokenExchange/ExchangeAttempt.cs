@@ -11,6 +11,12 @@ namespace OctoLogin.TokenExchange;
 /// <summary>What is known of one attempt so far; whatever happens, it ends as one audit event.</summary>
 public sealed class ExchangeAttempt(AuditActor origin)
 {
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? kept;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? writer;
+
     public string? Audience { get; set; }
     public ServiceAccount? Account { get; set; }
 
@@ -18,6 +24,39 @@ public sealed class ExchangeAttempt(AuditActor origin)
     public bool DecidedFromMemory { get; set; }
     public CompactJws? Token { get; set; }
     public IdentityMatch? Considered { get; set; }
+
+    /// <summary>The issuer that the token names, once an identity of the named account is known to have it; null before.</summary>
+    public string? TrustedIssuer { get; set; }
+
+    /// <summary>What it would be refused for now.</summary>
+    public ExchangeOutcome Step { get; set; } = ExchangeOutcome.Malformed;
+
+    /// <summary>Until the end is reached: the database did not answer, which nothing here catches.</summary>
+    public ExchangeOutcome Outcome { get; set; } = ExchangeOutcome.Unavailable;
+
+    public void RefusedBy(OAuthException refusal) => Outcome = refusal.Status == StatusCodes.Status503ServiceUnavailable
+        ? Step == ExchangeOutcome.Signature ? ExchangeOutcome.KeysUnavailable : ExchangeOutcome.Unavailable
+        : refusal.Status == StatusCodes.Status429TooManyRequests ? ExchangeOutcome.Limited
+        : Step != ExchangeOutcome.ClaimMismatch ? Step
+        : Considered!.FirstFailure.Part switch
+        {
+            "audience" => ExchangeOutcome.AudienceMismatch,
+            "subject" => ExchangeOutcome.SubjectMismatch,
+            _ => ExchangeOutcome.ClaimMismatch,
+        };
+
+    public OAuthException UsedBefore()
+    {
+        Step = ExchangeOutcome.UsedBefore;
+        return OAuthException.InvalidRequest("The token was used before; each token is accepted once. Request a new one right before the exchange.");
+    }
+
+    public void BrokenBy(Exception fault, CancellationToken left) => Outcome = fault switch
+    {
+        BadHttpRequestException => ExchangeOutcome.Malformed,
+        _ when left.IsCancellationRequested => ExchangeOutcome.Abandoned,
+        _ => ExchangeOutcome.Error,
+    };
 
     /// <param name="pin">The ids that the identity takes from this token; null when it had them.</param>
     public AuditEvent Issued(AccessToken token, RepositoryPin? pin) => Event(
@@ -62,37 +101,39 @@ public sealed class ExchangeAttempt(AuditActor origin)
 
     private string Details(Action<Utf8JsonWriter> outcome)
     {
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        using (var json = new Utf8JsonWriter(buffer))
+        // One for each thread, of the size that its events have come to need.
+        var buffer = kept ??= new ArrayBufferWriter<byte>(4096);
+        var json = writer ??= new Utf8JsonWriter(buffer);
+        buffer.ResetWrittenCount();
+        json.Reset(buffer);
+        json.WriteStartObject();
+        outcome(json);
+        json.WriteString("audience", Audience is null ? null : Printable.Of(Audience));
+        if (Considered is { } match)
         {
-            json.WriteStartObject();
-            outcome(json);
-            json.WriteString("audience", Audience is null ? null : Printable.Of(Audience));
-            if (Considered is { } match)
+            json.WriteString("identity", match.Identity.Id);
+            json.WriteString("identity_name", match.Identity.Name);
+            json.WriteStartArray("checks");
+            foreach (var check in match.Checks)
             {
-                json.WriteString("identity", match.Identity.Id);
-                json.WriteString("identity_name", match.Identity.Name);
-                json.WriteStartArray("checks");
-                foreach (var check in match.Checks)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("part", check.Part);
-                    json.WriteBoolean("passed", check.Passed);
-                    json.WriteString("expected", check.Expected);
-                    json.WriteString("actual", check.Actual);
-                    json.WriteEndObject();
-                }
-                json.WriteEndArray();
+                json.WriteStartObject();
+                json.WriteString("part", check.Part);
+                json.WriteBoolean("passed", check.Passed);
+                json.WriteString("expected", check.Expected);
+                json.WriteString("actual", check.Actual);
+                json.WriteEndObject();
             }
-            if (Token is not null)
-            {
-                // Header and claims, never the signature: what is stored cannot be used as a token.
-                ClaimsRecord.Write(json, "header", Token.Header);
-                ClaimsRecord.Write(json, "claims", Token.Payload);
-            }
-            json.WriteEndObject();
+            json.WriteEndArray();
         }
-        // PostgreSQL's jsonb has no NUL character.
+        if (Token is not null)
+        {
+            // Header and claims, never the signature: what is stored cannot be used as a token.
+            ClaimsRecord.Write(json, "header", Token.Header);
+            ClaimsRecord.Write(json, "claims", Token.Payload);
+        }
+        json.WriteEndObject();
+        json.Flush();
+        // PostgreSQL's text has no NUL character: a query that reads one out of the JSON would fail.
         return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan).Replace("\\u0000", "\\ufffd");
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Npgsql;
 using OctoLogin.Audit;
@@ -8,7 +9,7 @@ namespace OctoLogin.TokenExchange;
 /// Records exchanges: what was redeemed and its audit event, durably, in one commit. One writer commits what has gathered while the
 /// last commit ran, so that the requests of one moment share one flush to disk; alone, a request waits for nobody.
 /// </summary>
-public sealed class ExchangeJournal(NpgsqlDataSource database, TimeProvider clock) : BackgroundService
+public sealed class ExchangeJournal(NpgsqlDataSource database, AuditChains chains, ChainWriter events, ExchangeMetrics metrics, TimeProvider clock) : BackgroundService
 {
     public const int MostInOneCommit = 256;
 
@@ -21,6 +22,9 @@ public sealed class ExchangeJournal(NpgsqlDataSource database, TimeProvider cloc
         // Where the writer waits for work, the request that brings some sends it off itself; waking another thread would take longer.
         AllowSynchronousContinuations = true,
     });
+
+    // In memory, as nobody else writes to it; null before the first event and after a failure.
+    private AuditChain? chain;
 
     /// <summary>How many wait to be committed.</summary>
     public int Waiting => waiting.Reader.Count;
@@ -50,11 +54,19 @@ public sealed class ExchangeJournal(NpgsqlDataSource database, TimeProvider cloc
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        metrics.Watch(this);
         var batch = new List<JournalEntry>(MostInOneCommit);
         var postponed = new Queue<JournalEntry>();
+        var busy = false;
         while (postponed.Count > 0 || await waiting.Reader.WaitToReadAsync(CancellationToken.None))
         {
+            if (busy)
+            {
+                // Behind what is ready to run: requests that need only a processor to get here share this commit.
+                await Task.Yield();
+            }
             Gather(batch, postponed);
+            busy = batch.Count > 1;
             await CommitAsync(batch);
             batch.Clear();
         }
@@ -88,22 +100,55 @@ public sealed class ExchangeJournal(NpgsqlDataSource database, TimeProvider cloc
 
     private async Task CommitAsync(List<JournalEntry> batch)
     {
+        var started = Stopwatch.GetTimestamp();
         try
         {
-            var outcomes = await JournalStatement.ExecuteAsync(database, batch, clock.GetUtcNow());
+            var decisions = await RecordAsync(batch);
+            metrics.Committed(Stopwatch.GetElapsedTime(started), failed: false);
+            if (batch is [var only])
+            {
+                // Nobody waits for the writer, so that it can answer by itself.
+                only.Written.TrySetResult(decisions[0].Outcome);
+                return;
+            }
             for (var i = 0; i < batch.Count; i++)
             {
-                batch[i].Written.TrySetResult(outcomes[i]);
+                ThreadPool.UnsafeQueueUserWorkItem(static done => done.Entry.Written.TrySetResult(done.Outcome), (Entry: batch[i], decisions[i].Outcome), preferLocal: false);
             }
         }
         catch (Exception fault)
         {
-            // One statement is one transaction: none of the batch is recorded, and each request says so by itself.
+            metrics.Committed(Stopwatch.GetElapsedTime(started), failed: true);
+            // One transaction: none of the batch is recorded, as far as anybody was told, and each request says so by itself.
             foreach (var entry in batch)
             {
-                entry.Written.TrySetException(fault);
+                ThreadPool.UnsafeQueueUserWorkItem(static failed => failed.Entry.Written.TrySetException(failed.Fault), (Entry: entry, Fault: fault), preferLocal: false);
             }
         }
+    }
+
+    private async Task<JournalDecision[]> RecordAsync(List<JournalEntry> batch)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        // It goes out with the first statement, and the commit with the last: two round trips in all.
+        await using var transaction = await connection.BeginTransactionAsync();
+        var decisions = await JournalStatement.ExecuteAsync(connection, batch);
+        var happened = new List<NumberedEvent>(batch.Count);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            if (decisions[i].Outcome == JournalOutcome.Recorded)
+            {
+                happened.Add(new(batch[i].Event, decisions[i].Number));
+            }
+        }
+        if (happened.Count > 0)
+        {
+            var open = chain ?? await chains.BeginAsync(connection, AuditChain.Exchanges);
+            // Whether a commit that broke off took place is not guessed: what comes next begins another chain.
+            chain = null;
+            chain = await events.AppendAsync(connection, open, happened, clock.GetUtcNow(), commit: true);
+        }
+        return decisions;
     }
 }
 
@@ -115,6 +160,9 @@ public sealed record Redemption
 
     /// <summary>The identity as it was matched; when it has changed since, the exchange must be decided again.</summary>
     public required int IdentityVersion { get; init; }
+
+    /// <summary>The issuer's settings as the token was checked by them; likewise.</summary>
+    public long IssuerVersion { get; init; }
     public required bool AllowReuse { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
 
@@ -132,13 +180,16 @@ public enum JournalOutcome
     /// <summary>The token was redeemed before; nothing is recorded.</summary>
     UsedBefore,
 
-    /// <summary>The identity or its account has changed since it was read; nothing is recorded.</summary>
+    /// <summary>The identity, its issuer or its account has changed since it was read; nothing is recorded.</summary>
     Changed,
 }
+
+/// <summary>Of one attempt; <paramref name="Number"/> is its event's, when it is to be recorded.</summary>
+internal readonly record struct JournalDecision(JournalOutcome Outcome, long Number);
 
 /// <summary>One attempt in the queue.</summary>
 internal sealed record JournalEntry(AuditEvent Event, Redemption? Redemption)
 {
-    // The writer must not run the requests' code, nor they its.
-    public TaskCompletionSource<JournalOutcome> Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>What waits for it runs where it is set.</summary>
+    public TaskCompletionSource<JournalOutcome> Written { get; } = new();
 }

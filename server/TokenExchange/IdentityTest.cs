@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using OctoLogin.Http;
 using OctoLogin.Jose;
@@ -9,7 +10,7 @@ namespace OctoLogin.TokenExchange;
 /// Tells an administrator, identity by identity and check by check, what would happen to a token or to a set of claims.
 /// Nothing is issued, redeemed or stored.
 /// </summary>
-public sealed class IdentityTest(OidcIdentityStore identities, SubjectTokenValidator validator, TimeProvider clock)
+public sealed class IdentityTest(OidcIdentityStore identities, SubjectTokenValidator validator, TrustedIssuers trusted, TimeProvider clock)
 {
     public async Task<IdentityTestResult> RunAsync(ServiceAccount account, IdentityTestInput input, CancellationToken cancel)
     {
@@ -26,36 +27,52 @@ public sealed class IdentityTest(OidcIdentityStore identities, SubjectTokenValid
                 ? Result(account, tokenChecks, [])
                 : throw ApiException.BadRequest("Claims must be a JSON object, such as { \"iss\": \"…\", \"sub\": \"…\", \"aud\": \"…\" }.");
         }
+        presented = input.Token is null ? AsInAToken(presented) : presented;
         var now = clock.GetUtcNow();
         return Result(account, tokenChecks, [.. registered.Select(identity => Test(identity, presented, account, now))]);
     }
 
-    private static TestedIdentity Test(OidcIdentity identity, JsonElement claims, ServiceAccount account, DateTimeOffset now)
+    /// <summary>What a token could not say (a claim twice, an escape that is no character) is no set of claims to test with.</summary>
+    private static JsonElement AsInAToken(JsonElement claims)
+    {
+        try
+        {
+            return CompactJws.JsonObject("text", Encoding.UTF8.GetBytes(claims.GetRawText()));
+        }
+        catch (JwsFormatException malformed)
+        {
+            throw ApiException.BadRequest($"Claims cannot be those of a token: {malformed.Message}.");
+        }
+    }
+
+    private TestedIdentity Test(OidcIdentity identity, JsonElement claims, ServiceAccount account, DateTimeOffset now)
     {
         var issuer = OidcIdentity.Text(claims, "iss");
-        var checks = new List<TestCheck> { new("issuer", issuer == identity.Issuer, identity.Issuer, issuer) };
+        var fault = trusted.FaultOf(identity);
+        var checks = new List<TestCheck> { new("issuer", issuer == identity.Issuer && fault is null, identity.Issuer, issuer, fault) };
         checks.AddRange(identity.Match(claims, account.Audience, now).Checks.Select(check => new TestCheck(check.Part, check.Passed, check.Expected, check.Actual, check.Explanation)));
         return new TestedIdentity(identity.Id, identity.Name, checks.All(check => check.Passed), checks);
     }
 
     private async Task<JsonElement?> TokenAsync(string text, IReadOnlyList<OidcIdentity> registered, List<TestCheck> checks, CancellationToken cancel)
     {
-        var token = CompactJws.TryParse(text, out var fault);
+        var token = CompactJws.TryParse(text, out var malformed);
         var typed = token?.Type is null or "JWT";
-        checks.Add(new("form", token is not null && typed, "a signed JWT", null, token is null ? $"The token cannot be read: {fault}." : typed ? null : "Its 'typ' is not JWT."));
+        checks.Add(new("form", token is not null && typed, "a signed JWT", null, token is null ? $"The token cannot be read: {malformed}." : typed ? null : "Its 'typ' is not JWT."));
         if (token is null)
         {
             return null;
         }
         var issuer = token.Claim("iss");
-        if (registered.Any(identity => identity.Issuer == issuer))
+        var trusting = registered.FirstOrDefault(identity => identity.Issuer == issuer);
+        if ((trusting is null ? "No identity of this service account has the token's issuer." : trusted.FaultOf(trusting)) is { } fault)
         {
-            checks.Add(await CheckAsync("signature", () => validator.VerifySignatureAsync(token, issuer!, cancel)));
+            // Nothing is fetched from an issuer that nobody registered, or that may not be trusted.
+            checks.Add(new("signature", false, null, null, $"Not checked: {fault}"));
         }
         else
         {
-            // Nothing is fetched from an issuer that nobody registered.
-            checks.Add(new("signature", false, null, null, "Not checked: no identity of this service account has the token's issuer."));
+            checks.Add(await CheckAsync("signature", () => validator.VerifySignatureAsync(token, trusting!.Issuer, trusting.IssuerVersion, cancel)));
         }
         checks.Add(await CheckAsync("times", () =>
         {

@@ -23,7 +23,7 @@ public static class IntrospectionEndpoint
             throw OAuthException.InvalidRequest("token is missing.");
         }
         if (await verifier.VerifyAsync(text, cancel) is not { } token
-            || await callers.FindByAccessTokenAsync(token.UserId, token.Id, token.IdentityId, token.IdentityVersion, cancel) is not { IsActive: true } user
+            || await callers.FindByAccessTokenAsync(token, cancel) is not { IsActive: true } user
             || (user.UserId != caller.UserId && !caller.May(Permission.UserView, AccessTarget.System)))
         {
             return new Introspection(false);
@@ -41,7 +41,7 @@ public static class IntrospectionEndpoint
         };
     }
 
-    private sealed record Introspection([property: JsonPropertyName("active")] bool Active)
+    internal sealed record Introspection([property: JsonPropertyName("active")] bool Active)
     {
         [JsonPropertyName("sub"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Subject { get; init; }

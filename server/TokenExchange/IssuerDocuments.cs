@@ -1,35 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using OctoLogin.Http;
-using OctoLogin.Jose;
 
 namespace OctoLogin.TokenExchange;
-
-/// <summary>An issuer's keys as they were published, and for how long that may be believed.</summary>
-public sealed record IssuerKeySet(IReadOnlyList<VerificationKey> Keys, string JwksUri, TimeSpan? MaxAge)
-{
-    /// <summary>The one key that may have signed the token, or why there is none.</summary>
-    public (VerificationKey? Key, string Fault) Choose(CompactJws token)
-    {
-        if (token.KeyId is { } kid)
-        {
-            var named = Keys.Where(key => key.KeyId == kid).ToList();
-            return named switch
-            {
-                [] => (null, $"it is signed with key '{Printable.Of(kid, 100)}', which the issuer does not publish"),
-                [var only] => only.Misfit(token.Algorithm) is { } misfit
-                    ? (null, $"it is signed with key '{Printable.Of(kid, 100)}', which cannot be used: {misfit}")
-                    : (only, ""),
-                _ => (null, $"the issuer publishes {named.Count} keys named '{Printable.Of(kid, 100)}'"),
-            };
-        }
-        var fitting = Keys.Where(key => key.Misfit(token.Algorithm) is null).ToList();
-        return fitting is [var one]
-            ? (one, "")
-            : (null, $"it does not say which key signed it ('kid'), and {fitting.Count} of the issuer's keys fit {token.Algorithm.Name}");
-    }
-}
 
 /// <summary>
 /// Reads an issuer's discovery document (OpenID Connect Discovery 1.0 section 4) and JWKS, with a limit on everything that the
@@ -39,15 +14,24 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
 {
     public const int MostBytes = 1024 * 1024;
     public const int MostRedirects = 3;
-    public const int MostKeys = 256;
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient client = new(network.CreateHandler()) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+    private readonly HttpClient client = ClientOf(network.CreateHandler());
 
     /// <summary>Throws <see cref="IssuerUnreachableException"/> that says what is wrong with which document.</summary>
-    public async Task<IssuerKeySet> ReadAsync(string issuer, CancellationToken cancel)
+    /// <param name="authority">The only roots that this issuer's servers are trusted by; null: the machine's.</param>
+    public async Task<IssuerKeySet> ReadAsync(string issuer, X509Certificate2Collection? authority, CancellationToken cancel)
     {
-        var (discovery, _) = await GetAsync($"{issuer.TrimEnd('/')}/.well-known/openid-configuration", cancel);
+        // Connections of its own: one that was opened under this authority must never serve another issuer, nor the other way round.
+        using var own = authority is null ? null : ClientOf(network.CreateHandler(authority));
+        return await ReadAsync(own ?? client, issuer, cancel);
+    }
+
+    public void Dispose() => client.Dispose();
+
+    private async Task<IssuerKeySet> ReadAsync(HttpClient client, string issuer, CancellationToken cancel)
+    {
+        var (discovery, _) = await GetAsync(client, $"{issuer.TrimEnd('/')}/.well-known/openid-configuration", cancel);
         using (discovery)
         {
             var named = Text(discovery.RootElement, "issuer");
@@ -56,30 +40,15 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
                 throw new IssuerUnreachableException($"its discovery document says 'issuer' is '{Printable.Of(named)}', which must be exactly '{issuer}'");
             }
             var jwksUri = Text(discovery.RootElement, "jwks_uri") ?? throw new IssuerUnreachableException("its discovery document has no 'jwks_uri'");
-            var (jwks, maxAge) = await GetAsync(jwksUri, cancel);
+            var (jwks, maxAge) = await GetAsync(client, jwksUri, cancel);
             using (jwks)
             {
-                return new IssuerKeySet(Keys(jwks.RootElement), jwksUri, maxAge);
+                return new IssuerKeySet(IssuerKeySet.Read(jwks.RootElement), jwksUri, maxAge);
             }
         }
     }
 
-    public void Dispose() => client.Dispose();
-
-    private static List<VerificationKey> Keys(JsonElement jwks)
-    {
-        if (!jwks.TryGetProperty("keys", out var keys) || keys.ValueKind != JsonValueKind.Array)
-        {
-            throw new IssuerUnreachableException("its JWKS has no array 'keys'");
-        }
-        if (keys.GetArrayLength() > MostKeys)
-        {
-            throw new IssuerUnreachableException($"its JWKS has {keys.GetArrayLength()} keys, at most {MostKeys} are accepted");
-        }
-        return [.. keys.EnumerateArray().Where(key => key.ValueKind == JsonValueKind.Object).Select(VerificationKey.Read)];
-    }
-
-    private async Task<(JsonDocument Document, TimeSpan? MaxAge)> GetAsync(string url, CancellationToken cancel)
+    private async Task<(JsonDocument Document, TimeSpan? MaxAge)> GetAsync(HttpClient client, string url, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(Timeout);
@@ -88,7 +57,7 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
         {
             for (var redirects = 0; ; redirects++)
             {
-                using var response = await SendAsync(uri, limit.Token);
+                using var response = await SendAsync(client, uri, limit.Token);
                 if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308))
                 {
                     return (await ReadJsonAsync(uri, response, limit.Token), response.Headers.CacheControl?.MaxAge);
@@ -115,7 +84,7 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
         }
     }
 
-    private Task<HttpResponseMessage> SendAsync(Uri uri, CancellationToken cancel)
+    private static Task<HttpResponseMessage> SendAsync(HttpClient client, Uri uri, CancellationToken cancel)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, uri);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
@@ -184,6 +153,8 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
             && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback && options.LoopbackHttpAllowed))
             ? uri
             : throw new IssuerUnreachableException(url == from ? $"'{Printable.Of(url)}' is not an https URL" : $"{from} redirects to '{Printable.Of(url)}', which is not an https URL");
+
+    private static HttpClient ClientOf(SocketsHttpHandler handler) => new(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
 
     private static string Reason(HttpRequestException fault) => fault.InnerException switch
     {

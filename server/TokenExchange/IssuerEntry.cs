@@ -1,10 +1,13 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+
 namespace OctoLogin.TokenExchange;
 
 /// <summary>
 /// One issuer's keys: fetched once however many wait, again in the background before they are stale, kept for a day when the issuer
-/// does not answer, and fetched for an unknown <c>kid</c> at most once in 30 s.
+/// does not answer, and fetched for an unknown <c>kid</c> at most once in 30 s. Or as an administrator uploaded them, and then never fetched.
 /// </summary>
-public sealed class IssuerEntry(string issuer, IssuerDocuments documents, TimeProvider clock, ILogger log)
+public sealed class IssuerEntry(IssuerSettings settings, IssuerDocuments documents, TimeProvider clock, ILogger log)
 {
     public static readonly TimeSpan ShortestLife = TimeSpan.FromMinutes(5);
     public static readonly TimeSpan LongestLife = TimeSpan.FromHours(24);
@@ -14,28 +17,68 @@ public sealed class IssuerEntry(string issuer, IssuerDocuments documents, TimePr
     public static readonly TimeSpan FailureCooldown = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
+    private readonly IssuerKeySet? uploaded = settings.Jwks is { } jwks ? new(IssuerKeySet.Read(JsonElement.Parse(jwks)), null, null) : null;
+    private readonly X509Certificate2Collection? authority = settings.ReadAuthority();
     private Loaded? loaded;
     private Task? fetching;
     private DateTimeOffset? failedAt;
     private DateTimeOffset? fetchedForUnknownKey;
-    private string failure = "";
+    private IssuerFailure? lastFailure;
+    private long fetched;
+    private long failed;
 
     private sealed record Loaded(IssuerKeySet Keys, DateTimeOffset At, TimeSpan Life);
+
+    public IssuerSettings Settings => settings;
+
+    public IssuerKeysState State()
+    {
+        lock (gate)
+        {
+            return uploaded is not null
+                ? new("Uploaded", uploaded, settings.UpdatedAt, null, null)
+                : new("Fetched", loaded?.Keys, loaded?.At, loaded is null ? null : loaded.At + loaded.Life, lastFailure);
+        }
+    }
+
+    /// <summary>How often the keys were fetched, and how often that failed; for metrics.</summary>
+    public long Fetched => Interlocked.Read(ref fetched);
+    public long Failed => Interlocked.Read(ref failed);
+
+    /// <summary>Since the keys were fetched; null when there are none that may be used.</summary>
+    public TimeSpan? Age
+    {
+        get
+        {
+            lock (gate)
+            {
+                return loaded is not null && clock.GetUtcNow() - loaded.At is var age && age < LongestLife ? age : null;
+            }
+        }
+    }
 
     /// <summary>Throws <see cref="IssuerUnreachableException"/> when there are none and they cannot be had now.</summary>
     public async Task<IssuerKeySet> GetAsync(CancellationToken cancel)
     {
+        if (uploaded is not null)
+        {
+            return uploaded;
+        }
         if (Fresh() is { } keys)
         {
             return keys;
         }
         await FetchAsync(cancel);
-        return Usable() ?? throw new IssuerUnreachableException(failure);
+        return Usable() ?? throw new IssuerUnreachableException(lastFailure?.Reason ?? "");
     }
 
-    /// <summary>The keys once more, because a token names one that is not among them; null when that was asked a moment ago.</summary>
+    /// <summary>The keys once more, because a token names one that is not among them; null when that was asked a moment ago, or can have no other answer.</summary>
     public async Task<IssuerKeySet?> GetForUnknownKeyAsync(CancellationToken cancel)
     {
+        if (uploaded is not null)
+        {
+            return null;
+        }
         lock (gate)
         {
             var now = clock.GetUtcNow();
@@ -100,7 +143,8 @@ public sealed class IssuerEntry(string issuer, IssuerDocuments documents, TimePr
     {
         try
         {
-            var keys = await documents.ReadAsync(issuer, CancellationToken.None);
+            var keys = await documents.ReadAsync(settings.Issuer, authority, CancellationToken.None);
+            Interlocked.Increment(ref fetched);
             lock (gate)
             {
                 var life = keys.MaxAge ?? ShortestLife;
@@ -111,16 +155,27 @@ public sealed class IssuerEntry(string issuer, IssuerDocuments documents, TimePr
         }
         catch (Exception fault)
         {
-            log.FetchFailed(issuer, fault.Message);
+            log.FetchFailed(settings.Issuer, fault.Message);
+            Interlocked.Increment(ref failed);
             lock (gate)
             {
-                failure = fault is IssuerUnreachableException ? fault.Message : "its documents could not be read";
                 failedAt = clock.GetUtcNow();
+                lastFailure = new(fault is IssuerUnreachableException ? fault.Message : "its documents could not be read", failedAt.Value);
                 fetching = null;
             }
         }
     }
 }
+
+/// <summary>How a process has an issuer's keys at this moment.</summary>
+/// <param name="Source"><c>Fetched</c> or <c>Uploaded</c>.</param>
+/// <param name="Keys">Null: there are none, and <paramref name="LastFailure"/> says why.</param>
+/// <param name="At">When they were fetched or uploaded.</param>
+/// <param name="StaleAt">When they should have been fetched again; null: never.</param>
+/// <param name="LastFailure">Kept also when a later fetch went well.</param>
+public sealed record IssuerKeysState(string Source, IssuerKeySet? Keys, DateTimeOffset? At, DateTimeOffset? StaleAt, IssuerFailure? LastFailure);
+
+public sealed record IssuerFailure(string Reason, DateTimeOffset At);
 
 internal static partial class IssuerEntryLog
 {

@@ -18,7 +18,8 @@ public sealed class IssuerNetwork(TokenExchangeOptions options)
     /// <summary>Additional roots; null: what the machine trusts (and <c>SSL_CERT_FILE</c> names).</summary>
     public X509Certificate2Collection? Roots { get; init; }
 
-    public SocketsHttpHandler CreateHandler() => new()
+    /// <param name="authority">The only roots that are trusted over these connections, instead of <see cref="Roots"/>.</param>
+    public SocketsHttpHandler CreateHandler(X509Certificate2Collection? authority = null) => new()
     {
         // Redirects are followed by hand, so that each hop is checked.
         AllowAutoRedirect = false,
@@ -30,7 +31,7 @@ public sealed class IssuerNetwork(TokenExchangeOptions options)
         UseProxy = options.Proxy is not null,
         Proxy = options.Proxy is null ? null : new WebProxy(options.Proxy),
         ConnectCallback = ConnectAsync,
-        SslOptions = Roots is null ? new SslClientAuthenticationOptions() : new SslClientAuthenticationOptions { CertificateChainPolicy = TrustOf(Roots) },
+        SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = TrustOf(authority ?? Roots) },
     };
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
@@ -103,10 +104,20 @@ public sealed class IssuerNetwork(TokenExchangeOptions options)
 
     private static bool IsLoopbackName(string host) => host is "localhost" or "[::1]" or "::1" || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
 
-    private static X509ChainPolicy TrustOf(X509Certificate2Collection roots)
+    private static X509ChainPolicy TrustOf(X509Certificate2Collection? roots)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        policy.CustomTrustStore.AddRange(roots);
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            // A certificate may name URLs where its issuer's is to be had (RFC 5280 section 4.2.2.1), and the library would ask there,
+            // past the check of addresses: whoever runs the host could send us to 169.254.169.254.
+            DisableCertificateDownloads = true,
+        };
+        if (roots is not null)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(roots);
+        }
         return policy;
     }
 }

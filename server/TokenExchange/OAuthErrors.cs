@@ -48,7 +48,9 @@ public sealed class OAuthErrors(RequestDelegate next, ILogger<OAuthErrors> log)
                 return new OAuthException("invalid_request", bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? TokenExchangeRequest.TooLarge : "The request could not be read.", bad.Message, bad.StatusCode);
             case var outage when Outage.Is(outage):
                 log.DatabaseOutage(outage, context.TraceIdentifier);
-                return OAuthException.Unavailable("The server cannot reach its database now. Nothing was issued; try again in a few seconds.", 5);
+                return Outage.IsDiskFull(outage)
+                    ? OAuthException.Unavailable("The disk of the server's database is full. Nothing was issued; its administrator must make room.", 60)
+                    : OAuthException.Unavailable("The server cannot reach its database now. Nothing was issued; try again in a few seconds.", 5);
             default:
                 log.Bug(fault, context.TraceIdentifier);
                 return new OAuthException("server_error", "Something went wrong in the server. Nothing was issued.", status: StatusCodes.Status500InternalServerError);

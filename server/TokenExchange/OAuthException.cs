@@ -13,10 +13,16 @@ public sealed class OAuthException(string error, string description, string? det
     public int Status { get; } = status;
     public int? RetryAfterSeconds { get; } = retryAfterSeconds;
 
+    /// <summary>Leaves no event in the audit: it bounds what is written there, and the first of its kind said so.</summary>
+    public bool IsUnrecorded { get; init; }
+
     /// <summary>RFC 8693 section 2.2.2: also when the subject token is not acceptable for any reason.</summary>
     public static OAuthException InvalidRequest(string description, string? detail = null) => new("invalid_request", description, detail);
 
     public static OAuthException InvalidScope(string description) => new("invalid_scope", description);
+
+    public static OAuthException SlowDown(string description, int retryAfterSeconds, string? detail = null, bool isUnrecorded = false) =>
+        new("slow_down", description, detail, StatusCodes.Status429TooManyRequests, retryAfterSeconds) { IsUnrecorded = isUnrecorded };
 
     public static OAuthException Unavailable(string description, int retryAfterSeconds, string? detail = null) =>
         new("temporarily_unavailable", description, detail, StatusCodes.Status503ServiceUnavailable, retryAfterSeconds);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using OctoLogin.Jose;
+using OctoLogin.ServiceAccounts;
 
 namespace OctoLogin.TokenExchange;
 
@@ -17,4 +18,19 @@ public static class RedeemedToken
         var id = token.Claim("jti") is { Length: > 0 } jti ? $"{issuer}\0jti\0{jti}" : $"{issuer}\0token\0{Encoding.ASCII.GetString(token.SigningInput)}";
         return SHA256.HashData(Encoding.UTF8.GetBytes(id));
     }
+
+    /// <summary>What a granted exchange of the token uses up.</summary>
+    public static Redemption RedemptionOf(CompactJws token, OidcIdentity identity) => new()
+    {
+        TokenKey = KeyOf(token.Claim("iss")!, token),
+        IdentityId = identity.Id,
+        IdentityVersion = identity.Version,
+        IssuerVersion = identity.IssuerVersion,
+        AllowReuse = identity.AllowReuse,
+        ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(SubjectTokenValidator.Time(token, "exp")!.Value) + TokenExchangeOptions.Leeway,
+        // The checks have made sure that the token has both.
+        Pin = identity.IsUnpinned
+            ? new(OidcIdentity.Text(token.Payload, "repository_id")!, OidcIdentity.Text(token.Payload, "repository_owner_id")!)
+            : null,
+    };
 }

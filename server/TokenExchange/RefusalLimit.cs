@@ -7,7 +7,7 @@ namespace OctoLogin.TokenExchange;
 /// Bounds what strangers can make us write: each refused login is a row of the audit. Counted by address in windows of a minute;
 /// logins that succeed are not counted, as many jobs may share one address.
 /// </summary>
-public sealed class RefusalLimit(TokenExchangeOptions options, TimeProvider clock)
+public sealed class RefusalLimit(TokenExchangeOptions options, ExchangeMetrics metrics, TimeProvider clock)
 {
     private const int MostAddresses = 100_000;
 
@@ -25,11 +25,11 @@ public sealed class RefusalLimit(TokenExchangeOptions options, TimeProvider cloc
         }
         if (refused.GetValueOrDefault(NetworkOf(address)) >= options.RefusalsPerMinute)
         {
+            metrics.Limited();
             var wait = (int)(60 - (seconds % 60));
-            throw new OAuthException("slow_down",
+            throw OAuthException.SlowDown(
                 $"More than {options.RefusalsPerMinute} logins from your address were refused within a minute; try again in {wait} seconds. " +
-                "An administrator finds why they were refused in the audit, and can change RateLimits:RefusalsPerMinute.",
-                status: StatusCodes.Status429TooManyRequests, retryAfterSeconds: wait);
+                "An administrator finds why they were refused in the audit, and can change RateLimits:RefusalsPerMinute.", wait);
         }
     }
 

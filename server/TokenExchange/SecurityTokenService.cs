@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OctoLogin.Access;
 using OctoLogin.Audit;
 using OctoLogin.Database;
@@ -11,29 +12,42 @@ namespace OctoLogin.TokenExchange;
 /// <summary>The exchange (RFC 8693): a subject token for a short-lived access token. The steps are the contract's, in its order.</summary>
 public sealed class SecurityTokenService(
     TrustedAccounts accounts, SubjectTokenValidator validator, ExchangeJournal journal, CallerStore callers,
-    TokenSigner signer, IssuerOptions issuer, TimeProvider clock)
+    TokenSigner signer, IssuerOptions issuer, TrustedIssuers trusted, ExchangeLimit limit, ExchangeMetrics metrics, TimeProvider clock)
 {
     private const int MostTries = 3;
 
-    /// <summary>Every attempt, whatever becomes of it, is one audit event: written here, where no way out can pass it by.</summary>
+    /// <summary>Every attempt, whatever becomes of it (a 429 excepted), is one audit event: written here, where no way out can pass it by.</summary>
     public async Task<TokenAnswer> ExchangeAsync(Func<Task<TokenExchangeRequest>> read, AuditActor origin, CancellationToken cancel)
     {
         var attempt = new ExchangeAttempt(origin);
+        var started = Stopwatch.GetTimestamp();
+        using var span = ExchangeMetrics.StartSpan();
         try
         {
             // 1. Shape, sizes and values of the request.
-            return await ExchangeAsync(await read(), attempt, cancel);
+            var answer = await ExchangeAsync(await read(), attempt, cancel);
+            attempt.Outcome = ExchangeOutcome.Issued;
+            return answer;
         }
         catch (OAuthException refusal)
         {
-            await journal.WriteAsync(attempt.Refused(refusal));
+            if (!refusal.IsUnrecorded)
+            {
+                await journal.WriteAsync(attempt.Refused(refusal));
+            }
+            attempt.RefusedBy(refusal);
             throw;
         }
         catch (Exception fault) when (!Outage.Is(fault))
         {
             // A body that broke off, a caller that left, or a bug of ours: none is a decision, each is an attempt.
+            attempt.BrokenBy(fault, cancel);
             await journal.WriteAsync(attempt.Refused(new OAuthException("server_error", "The request could not be answered.", fault.Message)));
             throw;
+        }
+        finally
+        {
+            metrics.Ended(attempt, span, Stopwatch.GetElapsedTime(started));
         }
     }
 
@@ -73,42 +87,49 @@ public sealed class SecurityTokenService(
         var (account, trusting) = await FindTrustAsync(request.Audience, token, attempt, fresh, cancel);
 
         // 4, 5, 6. The issuer's key, the signature, the times and the id.
-        await validator.ValidateAsync(token, token.Claim("iss")!, cancel);
+        await validator.ValidateAsync(token, attempt, trusting[0].IssuerVersion, cancel);
 
         // 7, 8, 9. Audience, subject and conditions of one identity.
         var matched = Match(account, trusting, token, attempt);
 
         // 10. The account may be used.
+        attempt.Step = ExchangeOutcome.Disabled;
         if (!account.IsActive)
         {
             throw Disclosure.Disabled(account);
         }
-        var scope = await NarrowAsync(account, request.Scope, cancel);
+        var scope = await NarrowAsync(account, request.Scope, attempt, cancel);
 
-        // 11. Used for the first time: decided, and recorded with the audit event, in one commit.
-        return await IssueAsync(request, account, matched, token, scope, attempt);
+        // 11. Used for the first time: decided, and recorded with the audit event, in one commit. From here on nothing is decided from memory.
+        attempt.DecidedFromMemory = false;
+        return await limit.CountAsync(account, matched.Issuer, () => IssueAsync(request, account, matched, token, scope, attempt));
     }
 
     private async Task<(ServiceAccount Account, IReadOnlyList<OidcIdentity> Trusting)> FindTrustAsync(
         string audience, CompactJws token, ExchangeAttempt attempt, bool fresh, CancellationToken cancel)
     {
+        (attempt.Step, attempt.TrustedIssuer) = (ExchangeOutcome.Untrusted, null);
         var presented = token.Claim("iss");
         // What is no GUID is asked for as well, so that it takes as long.
         _ = Guid.TryParseExact(audience, "D", out var externalId);
         var found = fresh ? await accounts.ReadAsync(externalId, cancel) : await accounts.GetAsync(externalId, cancel);
         (attempt.Account, attempt.DecidedFromMemory) = (found?.Account, found?.FromMemory == true);
-        if (found is not null && presented != issuer.ServerUri && found.Identities.Where(identity => identity.Issuer == presented).ToList() is { Count: > 0 } trusting)
-        {
-            return (found.Account, trusting);
-        }
-        throw Disclosure.Untrusted(audience, token, found is null
-            ? $"There is no service account with the GUID '{Printable.Of(audience, 100)}'."
+        var trusting = found?.Identities.Where(identity => identity.Issuer == presented).ToList() ?? [];
+        var fault = found is null ? $"There is no service account with the GUID '{Printable.Of(audience, 100)}'."
             : presented == issuer.ServerUri ? "The token is one of this server's own, which is never accepted as a subject token."
-            : $"None of the {found.Identities.Count} OIDC identities of {found.Account.Username} has the issuer '{Printable.Of(presented)}'.");
+            : trusting.Count == 0 ? $"None of the {found.Identities.Count} OIDC identities of {found.Account.Username} has the issuer '{Printable.Of(presented)}'."
+            : trusted.FaultOf(trusting[0]);
+        if (fault is not null)
+        {
+            throw Disclosure.Untrusted(audience, token, fault);
+        }
+        attempt.TrustedIssuer = presented;
+        return (found!.Account, trusting);
     }
 
     private OidcIdentity Match(ServiceAccount account, IReadOnlyList<OidcIdentity> trusting, CompactJws token, ExchangeAttempt attempt)
     {
+        attempt.Step = ExchangeOutcome.ClaimMismatch;
         var now = clock.GetUtcNow();
         var matches = trusting.Select(identity => identity.Match(token.Payload, account.Audience, now)).ToList();
         // The closest one is what the refusal speaks of: fewest checks failed, then most passed.
@@ -117,12 +138,13 @@ public sealed class SecurityTokenService(
     }
 
     /// <summary>A scope can only take away: each word must be something that the account has.</summary>
-    private async Task<string?> NarrowAsync(ServiceAccount account, string? asked, CancellationToken cancel)
+    private async Task<string?> NarrowAsync(ServiceAccount account, string? asked, ExchangeAttempt attempt, CancellationToken cancel)
     {
         if (asked is null)
         {
             return null;
         }
+        attempt.Step = ExchangeOutcome.Scope;
         if (TokenScope.TryParse(asked, out var scope) is { } fault)
         {
             throw OAuthException.InvalidScope($"{fault}.");
@@ -159,35 +181,15 @@ public sealed class SecurityTokenService(
             SubjectIssuer = token.Claim("iss")!,
             Subject = token.Claim("sub") ?? "",
         };
-        var redemption = Redeeming(token, identity);
+        var redemption = RedeemedToken.RedemptionOf(token, identity);
         var jwt = signer.Sign(AccessToken.Type, json => issued.Write(json, issuer.ServerUri));
         return await journal.WriteAsync(attempt.Issued(issued, redemption.Pin), redemption) switch
         {
             JournalOutcome.Recorded => new TokenAnswer(jwt, seconds, scope),
-            JournalOutcome.UsedBefore => throw UsedBefore(attempt),
+            JournalOutcome.UsedBefore => throw attempt.UsedBefore(),
             _ => null,
         };
     }
-
-    private static OAuthException UsedBefore(ExchangeAttempt attempt)
-    {
-        // The database said so; deciding again would change nothing.
-        attempt.DecidedFromMemory = false;
-        return OAuthException.InvalidRequest("The token was used before; each token is accepted once. Request a new one right before the exchange.");
-    }
-
-    private static Redemption Redeeming(CompactJws token, OidcIdentity identity) => new()
-    {
-        TokenKey = RedeemedToken.KeyOf(token.Claim("iss")!, token),
-        IdentityId = identity.Id,
-        IdentityVersion = identity.Version,
-        AllowReuse = identity.AllowReuse,
-        ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(SubjectTokenValidator.Time(token, "exp")!.Value) + TokenExchangeOptions.Leeway,
-        // The checks have made sure that the token has both.
-        Pin = identity.IsUnpinned
-            ? new(OidcIdentity.Text(token.Payload, "repository_id")!, OidcIdentity.Text(token.Payload, "repository_owner_id")!)
-            : null,
-    };
 }
 
 /// <summary>RFC 8693 section 2.2.1. <paramref name="ExpiresIn"/> in seconds.</summary>

@@ -12,18 +12,23 @@ public sealed class SubjectTokenValidator(IssuerMetadata issuers, TimeProvider c
 {
     private const long FirstYear10000 = 253_402_300_800;
 
-    public async Task ValidateAsync(CompactJws token, string issuer, CancellationToken cancel)
+    /// <param name="issuerVersion">The issuer's settings as they were read with the identity.</param>
+    /// <param name="attempt">Its issuer is trusted; it is told which step may refuse it now.</param>
+    public async Task ValidateAsync(CompactJws token, ExchangeAttempt attempt, long issuerVersion, CancellationToken cancel)
     {
-        await VerifySignatureAsync(token, issuer, cancel);
+        attempt.Step = ExchangeOutcome.Signature;
+        await VerifySignatureAsync(token, attempt.TrustedIssuer!, issuerVersion, cancel);
+        attempt.Step = ExchangeOutcome.Expired;
         VerifyTimes(token, clock.GetUtcNow());
+        attempt.Step = ExchangeOutcome.Malformed;
         VerifyId(token);
     }
 
-    public async Task VerifySignatureAsync(CompactJws token, string issuer, CancellationToken cancel)
+    public async Task VerifySignatureAsync(CompactJws token, string issuer, long issuerVersion, CancellationToken cancel)
     {
-        var entry = issuers.For(issuer);
         try
         {
+            var entry = await issuers.ForAsync(issuer, issuerVersion, cancel);
             var keys = await entry.GetAsync(cancel);
             var (key, fault) = keys.Choose(token);
             if (key is null && await entry.GetForUnknownKeyAsync(cancel) is { } fetched)

@@ -8,9 +8,10 @@ public static class TokenEndpoint
 {
     public static IServiceCollection AddTokenExchange(this IServiceCollection services, TokenExchangeOptions options) => services
         .AddSingleton(options)
-        .AddSingleton<IssuerNetwork>().AddSingleton<IssuerDocuments>().AddSingleton<IssuerMetadata>()
-        .AddSingleton<SubjectTokenValidator>().AddSingleton<RevokedTokenStore>()
-        .AddSingleton<SecurityTokenService>().AddSingleton<RefusalLimit>().AddSingleton<IdentityTest>()
+        .AddSingleton<IssuerNetwork>().AddSingleton<IssuerDocuments>().AddSingleton<IssuerSettingsStore>().AddSingleton<IssuerMetadata>().AddSingleton<Issuers>()
+        .AddSingleton<SubjectTokenValidator>().AddSingleton<RevokedTokenStore>().AddSingleton<AccessTokenById>()
+        .AddSingleton<SecurityTokenService>().AddSingleton<RefusalLimit>().AddSingleton<ExchangeLimit>().AddSingleton<IdentityTest>()
+        .AddSingleton<ExchangeMetrics>().AddSingleton<LiveTokens>().AddHostedService(provider => provider.GetRequiredService<LiveTokens>())
         .AddSingleton<ExchangeJournal>().AddHostedService(provider => provider.GetRequiredService<ExchangeJournal>())
         .AddHostedService<RedeemedTokenPurge>();
 
@@ -27,6 +28,8 @@ public static class TokenEndpoint
         routes.MapRevocation();
         routes.MapIntrospection();
         routes.MapIdentityTest();
+        routes.MapIssuers();
+        routes.MapAccessTokens();
     }
 
     private static async Task ExchangeAsync(HttpContext context, SecurityTokenService service, RefusalLimit limit)
@@ -48,7 +51,8 @@ public static class TokenEndpoint
         {
             return await service.ExchangeAsync(() => TokenExchangeRequest.ReadAsync(context.Request, cancel), Origin(context), cancel);
         }
-        catch (OAuthException)
+        // A busy account's own limit says nothing against the others that share its address.
+        catch (OAuthException refusal) when (refusal.Status != StatusCodes.Status429TooManyRequests)
         {
             limit.Count(context.Connection.RemoteIpAddress);
             throw;

@@ -12,6 +12,12 @@ public sealed record TokenExchangeOptions
     /// <summary>How many logins from one address may be refused within a minute before it is told to wait.</summary>
     public required int RefusalsPerMinute { get; init; }
 
+    /// <summary>How many access tokens this process issues to one service account within a minute; 0: as many as are asked for.</summary>
+    public required int ExchangesPerMinutePerServiceAccount { get; init; }
+
+    /// <summary>How many it issues for the tokens of one issuer; likewise.</summary>
+    public required int ExchangesPerMinutePerIssuer { get; init; }
+
     /// <summary>An http proxy through which issuers are reached; null: directly.</summary>
     public Uri? Proxy { get; init; }
 
@@ -30,11 +36,24 @@ public sealed record TokenExchangeOptions
         {
             faults.Add($"Issuers:Proxy is '{text}'; it must be the http URL of a proxy, such as http://proxy.example.com:3128.");
         }
-        var refusals = 300;
-        if (configuration["RateLimits:RefusalsPerMinute"] is { Length: > 0 } limit && (!int.TryParse(limit, out refusals) || refusals < 1))
+        return new()
         {
-            faults.Add($"RateLimits:RefusalsPerMinute is '{limit}'; it must be a whole number above 0.");
+            RefusalsPerMinute = Limit(configuration, nameof(RefusalsPerMinute), 300, 1, faults),
+            ExchangesPerMinutePerServiceAccount = Limit(configuration, nameof(ExchangesPerMinutePerServiceAccount), 600, 0, faults),
+            ExchangesPerMinutePerIssuer = Limit(configuration, nameof(ExchangesPerMinutePerIssuer), 6000, 0, faults),
+            AllowPrivateNetwork = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase),
+            Proxy = proxy,
+            LoopbackHttpAllowed = isDevelopment,
+        };
+    }
+
+    private static int Limit(IConfiguration configuration, string name, int otherwise, int least, List<string> faults)
+    {
+        var number = otherwise;
+        if (configuration[$"RateLimits:{name}"] is { Length: > 0 } text && (!int.TryParse(text, out number) || number < least))
+        {
+            faults.Add($"RateLimits:{name} is '{text}'; it must be a whole number {(least == 0 ? "of 0 (no limit) or more" : "above 0")}.");
         }
-        return new() { RefusalsPerMinute = refusals, AllowPrivateNetwork = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase), Proxy = proxy, LoopbackHttpAllowed = isDevelopment };
+        return number;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using OctoLogin.Http;
@@ -18,6 +19,7 @@ public sealed record TokenExchangeRequest
     public const string TooLarge = "The body is larger than 64 KiB.";
     public const string UnsupportedType = "The body must be application/x-www-form-urlencoded or application/json.";
 
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly HashSet<string> Known =
         ["grant_type", "audience", "subject_token_type", "subject_token", "requested_token_type", "scope", "expires_in", "resource", "actor_token", "actor_token_type"];
 
@@ -39,8 +41,8 @@ public sealed record TokenExchangeRequest
         var type = request.ContentType?.Split(';')[0].Trim().ToLowerInvariant();
         var parameters = type switch
         {
-            "application/x-www-form-urlencoded" => ReadForm(await BodyAsync(request, cancel)),
-            "application/json" => ReadJson(await BodyAsync(request, cancel), known),
+            "application/x-www-form-urlencoded" => await ReadBodyAsync(request, ReadForm, cancel),
+            "application/json" => await ReadBodyAsync(request, body => ReadJson(body, known), cancel),
             _ => throw new OAuthException("invalid_request", UnsupportedType, status: StatusCodes.Status415UnsupportedMediaType),
         };
         var single = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -105,38 +107,54 @@ public sealed record TokenExchangeRequest
         }
     }
 
-    private static async Task<byte[]> BodyAsync(HttpRequest request, CancellationToken cancel)
+    private static async Task<List<(string, string)>> ReadBodyAsync(HttpRequest request, Func<ReadOnlySequence<byte>, List<(string, string)>> read, CancellationToken cancel)
     {
         while (true)
         {
-            var read = await request.BodyReader.ReadAsync(cancel);
-            if (read.Buffer.Length > MostBytes)
+            var body = await request.BodyReader.ReadAsync(cancel);
+            // Nothing is taken before all is there, and then it is read where it lies.
+            if (body is { IsCompleted: false, Buffer.Length: <= MostBytes })
             {
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                throw new OAuthException("invalid_request", TooLarge, status: StatusCodes.Status413PayloadTooLarge);
+                request.BodyReader.AdvanceTo(body.Buffer.Start, body.Buffer.End);
+                continue;
             }
-            if (read.IsCompleted)
+            try
             {
-                var body = read.Buffer.ToArray();
-                request.BodyReader.AdvanceTo(read.Buffer.End);
-                return body;
+                return body.Buffer.Length <= MostBytes ? read(body.Buffer)
+                    : throw new OAuthException("invalid_request", TooLarge, status: StatusCodes.Status413PayloadTooLarge);
             }
-            // Nothing is taken before all is there.
-            request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            finally
+            {
+                request.BodyReader.AdvanceTo(body.Buffer.End);
+            }
         }
     }
 
-    private static IEnumerable<(string, string)> ReadForm(byte[] body)
+    private static List<(string, string)> ReadForm(ReadOnlySequence<byte> body)
     {
-        Require(System.Text.Unicode.Utf8.IsValid(body), "The form is not UTF-8.");
-        var text = System.Text.Encoding.UTF8.GetString(body);
-        foreach (var pair in new QueryStringEnumerable(text))
+        // Never more characters than bytes.
+        var text = ArrayPool<char>.Shared.Rent((int)body.Length);
+        try
         {
-            yield return (pair.DecodeName().ToString(), pair.DecodeValue().ToString());
+            var parameters = new List<(string, string)>();
+            foreach (var pair in new QueryStringEnumerable(text.AsMemory(0, StrictUtf8.GetChars(body, text))))
+            {
+                parameters.Add((pair.DecodeName().ToString(), pair.DecodeValue().ToString()));
+            }
+            return parameters;
+        }
+        catch (DecoderFallbackException)
+        {
+            throw OAuthException.InvalidRequest("The form is not UTF-8.");
+        }
+        finally
+        {
+            // It held a token.
+            ArrayPool<char>.Shared.Return(text, clearArray: true);
         }
     }
 
-    private static List<(string, string)> ReadJson(byte[] body, IReadOnlySet<string> known)
+    private static List<(string, string)> ReadJson(ReadOnlySequence<byte> body, IReadOnlySet<string> known)
     {
         try
         {

@@ -115,11 +115,12 @@ internal sealed class PostgresCluster
         var unfinished = Path.Combine(_paths.Root, $"{_paths.UnfinishedPrefix}{Guid.NewGuid():N}");
         Directory.CreateDirectory(unfinished, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         _user.Own(unfinished);
+        // wal-segsize: a new segment is filled with zeros before it is written to, which holds every commit up; a megabyte takes a millisecond.
         // trust: who reaches the socket is decided by the mode of its directory (SocketDirectory), and that is the owner of these files and root.
         var (exitCode, output) = await ChildProcess.RunAsync(
             _user.Command(
                 _binaries.InitDb, "--pgdata", unfinished, "--username", UserName, "--auth-local=trust", "--auth-host=reject",
-                "--encoding=UTF8", "--locale=C", "--lc-ctype=C.UTF-8", "--data-checksums", "--no-instructions"),
+                "--encoding=UTF8", "--locale=C", "--lc-ctype=C.UTF-8", "--data-checksums", "--wal-segsize=1", "--no-instructions"),
             cancellationToken);
         if (exitCode != 0)
         {

@@ -14,6 +14,8 @@ internal sealed class PostgresProcess : IDisposable
         "listen_addresses=", "unix_socket_permissions=0700", "port=5432",
         "fsync=on", "full_page_writes=on", "synchronous_commit=on",
         "max_connections=100", "shared_buffers=64MB", "max_parallel_workers_per_gather=0", "jit=off",
+        // PostgreSQL's own defaults, which initdb would make smaller together with the segments.
+        "min_wal_size=80MB", "max_wal_size=1GB",
         "timezone=UTC", "log_timezone=UTC",
         // Errors of statements go to the server, which knows what they were for; with them the log would repeat what the statements hold.
         "logging_collector=off", "log_destination=stderr", "log_min_messages=log", "log_checkpoints=off",
