@@ -48,6 +48,30 @@ public sealed class ContainerTests(ActionImage image)
         run.ExitCode.ShouldBe(0, run.ToString());
     }
 
+    /// <summary>The image reads the system's CAs from one file instead of a folder of hundreds; they must all the same be the system's.</summary>
+    [Fact]
+    public async Task Trusts_the_CAs_of_its_system()
+    {
+        using var certificates = new TestCertificates();
+        using var certificate = certificates.ForHosts("localhost");
+        var (name, changed) = (await image.GetAsync(), $"octologin-action:test-{Guid.NewGuid():N}"[..30]);
+        var context = Path.GetDirectoryName(certificates.CaFile)!;
+        await File.WriteAllTextAsync(Path.Combine(context, "Dockerfile"), $"FROM {name}\nCOPY ca.pem /etc/ssl/certs/ca-certificates.crt\n");
+        (await Docker.BuildAsync(Path.Combine(context, "Dockerfile"), context, changed)).Require();
+        try
+        {
+            await using var job = await ActionFixture.StartAsync(certificate, changed);
+
+            var run = await job.Runner.RunAsync();
+
+            run.ExitCode.ShouldBe(0, run.ToString());
+        }
+        finally
+        {
+            await Docker.RunAsync(["image", "rm", "--force", changed]);
+        }
+    }
+
     [Fact]
     public async Task Starts_whatever_PATH_the_workflow_sets()
     {

@@ -56,7 +56,7 @@ public sealed partial class DependencyTests
         "TokenExchange" => [.. Ground, "Access", "ServiceAccounts", "OpenIdProvider"],
         "SignIn" => [.. Ground, "Access", "Users", "Teams"],
         "Access" => [.. Ground, .. People],
-        "OpenApi" => [.. Ground, "Access"],
+        "OpenApi" or "Telemetry" => [.. Ground, "Access"],
         _ when People.Contains(folder) => [.. Ground, .. People, .. Edge(file)],
         _ when Resources.Contains(folder) => [.. Ground, "Spaces", "Access", .. Resources.TakeWhile(name => name != folder)],
         _ => Nobodys.Contains(folder) ? [] : [.. Ground],

@@ -63,6 +63,31 @@ public sealed class IssuerCheckTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Trusts_a_CA_of_the_issuers_own_and_then_no_other()
+    {
+        using RSA key = RSA.Create(2048);
+        using var strangers = new TestCertificates();
+        documents["/keys"] = new { keys = new[] { TestIssuer.JwkOf(key, "good") } };
+        var allowed = new Dictionary<string, string> { ["Issuers__AllowPrivateNetwork__0"] = "localhost" };
+        (await ServerProgram.RunAsync(allowed, ["issuer", "check", issuer.Url, "--ca", certificates.CaFile])).ExitCode.ShouldBe(0);
+        var run = await CheckAsync(issuer.Url, "--ca", strangers.CaFile);
+        (run.ExitCode, run.Error.Contains("its TLS certificate is not trusted", StringComparison.Ordinal)).ShouldBe((1, true), run.All);
+    }
+
+    /// <summary>With the machine's trust, as in production.</summary>
+    [Fact]
+    public async Task A_certificate_cannot_send_the_server_to_an_address_of_its_choice()
+    {
+        await using var internalHost = await FakeHttpServer.StartAsync(_ => new FakeAnswer(404));
+        using var certificate = TestCertificates.NamingItsIssuerAt($"{internalHost.Url}/latest/meta-data", "localhost");
+        await using var fake = await FakeHttpServer.StartAsync(_ => new FakeAnswer(500), certificate);
+        // The fake asks too, when it starts: to send the whole chain.
+        internalHost.Requests.Clear();
+        (await CheckAsync(fake.Url)).Error.ShouldContain("its TLS certificate is not trusted");
+        internalHost.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Refuses_an_address_that_the_exchange_would_not_connect_to()
     {
         var run = await ServerProgram.RunAsync(new Dictionary<string, string> { ["SSL_CERT_FILE"] = certificates.CaFile }, ["issuer", "check", issuer.Url]);

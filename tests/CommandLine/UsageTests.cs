@@ -22,9 +22,17 @@ public sealed class UsageTests
     [InlineData("belong to --github OWNER/REPO, which is missing.", "identity", "add", "ci", "--branch", "main")]
     [InlineData("--condition is 'ref'; write a claim and what it may be", "identity", "add", "ci", "--condition", "ref")]
     [InlineData("--condition names the claim 'ref' twice; give all its values at once: --condition ref=a,b", "identity", "add", "ci", "--condition", "ref=a", "--condition", "ref=b")]
+    [InlineData("--condition names the claim 'ref' twice; give all its values at once: --condition ref:oneof=a,b", "identity", "add", "ci", "--condition", "ref:oneof=a", "--condition", "ref:oneof=b")]
+    [InlineData("--condition is 'fork:absent=true'; write a claim and what it may be", "identity", "add", "ci", "--condition", "fork:absent=true")]
+    [InlineData("--condition is 'ref:equals'; write a claim and what it may be", "identity", "add", "ci", "--condition", "ref:equals")]
+    [InlineData("--condition is ':exists'; write a claim and what it may be", "identity", "add", "ci", "--condition", ":exists")]
     [InlineData("Give either --token-stdin or --claims FILE.", "identity", "test", "ci")]
     [InlineData("--token-stdin was given, and standard input is empty.", "identity", "test", "ci", "--token-stdin")]
     [InlineData("Urls has 'nonsense'; each entry must be a URL to listen on", "health", "--Urls=nonsense")]
+    [InlineData("Issuers:Trusted is 'https://ci.example.com'; it must be a list: Issuers:Trusted:0=", "migrate", "--Issuers:Trusted=https://ci.example.com")]
+    [InlineData("Issuers:Trusted: Issuer 'ci.example.com' must be a URL", "migrate", "--Issuers:Trusted:0=ci.example.com")]
+    [InlineData("RateLimits:ExchangesPerMinutePerIssuer is '-1'; it must be a whole number of 0 (no limit) or more.", "migrate", "--RateLimits:ExchangesPerMinutePerIssuer=-1")]
+    [InlineData("RateLimits:RefusalsPerMinute is '0'; it must be a whole number above 0.", "migrate", "--RateLimits:RefusalsPerMinute=0")]
     public async Task Tells_wrong_usage_with_exit_code_2(string error, params string[] args)
     {
         var run = await RunAsync(args);
@@ -56,7 +64,7 @@ public sealed class UsageTests
     {
         var help = await RunAsync("--help");
         (help.ExitCode, help.Error).ShouldBe((0, ""));
-        foreach (var verb in (string[])["serve", "health", "admin", "service-account", "identity", "api-key", "keys", "issuer", "migrate"])
+        foreach (var verb in (string[])["serve", "health", "admin", "service-account", "identity", "access-token", "api-key", "keys", "issuer", "audit", "migrate"])
         {
             help.Output.ShouldContain($"\n  {verb}");
         }

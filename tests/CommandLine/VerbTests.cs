@@ -92,6 +92,21 @@ public sealed class VerbTests(VerbFixture verbs) : IClassFixture<VerbFixture>
     }
 
     [Fact]
+    public async Task Adds_and_lists_conditions_of_every_kind()
+    {
+        await verbs.JsonAsync("service-account", "create", "kinds");
+        string[] typed =
+        [
+            "ref=refs/heads/main,refs/heads/release/*", "https://example.com/team:equals=a,b", "groups:oneof=dev,ops", "environment:exists",
+            "fork:absent", "approved:boolean=true", "/project/id:number=74,75",
+        ];
+        var made = await verbs.JsonAsync(["identity", "add", "kinds", "--name", "k", "--issuer", "https://idp.example.com", "--subject", "job", .. typed.SelectMany(text => new[] { "--condition", text })]);
+        made.GetProperty("Conditions").EnumerateArray().Select(condition => $"{condition.GetProperty("Claim").GetString()} {condition.GetProperty("Kind").GetString()} {condition.GetProperty("Values").GetArrayLength()}")
+            .ShouldBe(["ref Pattern 2", "https://example.com/team Equals 1", "groups OneOf 2", "environment Exists 0", "fork Absent 0", "approved Boolean 1", "/project/id Number 2"]);
+        (await verbs.RunAsync("identity", "list", "kinds")).Output.ShouldContain(string.Join("; ", typed));
+    }
+
+    [Fact]
     public async Task Adds_an_identity_of_any_issuer_and_names_every_fault_of_one()
     {
         await verbs.JsonAsync("service-account", "create", "others");

@@ -46,6 +46,32 @@ public sealed class VerbsBesideServerTests(ServerFixture server) : IClassFixture
     }
 
     [Fact]
+    public async Task What_the_command_line_ends_or_decides_about_an_issuer_holds_in_the_server_at_once()
+    {
+        await using var own = await server.AddIssuerAsync($"https://{Guid.NewGuid():N}.example.com");
+        await JsonAsync("service-account", "create", "cli-ended");
+        var audience = (await JsonAsync("identity", "list", "cli-ended")).GetProperty("ExternalId").GetString()!;
+        await JsonAsync("identity", "add", "cli-ended", "--name", "own", "--issuer", own.Issuer, "--subject", GitHubClaims.Subject);
+        File.WriteAllText(directory["jwks"], JsonSerializer.Serialize(new { keys = new[] { TestIssuer.JwkOf(own.Key, own.KeyId) } }));
+        await JsonAsync("issuer", "set", own.Issuer, "--jwks", directory["jwks"]);
+
+        foreach (var ending in (string[][])[["identity", "revoke-tokens", "cli-ended", "own"], ["service-account", "revoke-tokens", "cli-ended"], ["issuer", "revoke-tokens", own.Issuer]])
+        {
+            using var client = server.ClientWithToken((await ExchangeAsync()).AccessToken);
+            (await client.GetAsync("/api/users/me")).StatusCode.ShouldBe(HttpStatusCode.OK);
+            await JsonAsync(ending);
+            await Eventually.TrueAsync(async () => (await client.GetAsync("/api/users/me")).StatusCode == HttpStatusCode.Unauthorized, "the server has been told");
+        }
+        await JsonAsync("issuer", "disable", own.Issuer);
+        (await ExchangeAsync()).Status.ShouldBe(400);
+        await JsonAsync("issuer", "enable", own.Issuer);
+        (await ExchangeAsync()).Status.ShouldBe(200);
+        own.DiscoveryRequests.ShouldBe(0);
+
+        Task<TokenAnswer> ExchangeAsync() => server.ExchangeAsync(audience, own.Sign(GitHubClaims.Of(audience, server.Clock.GetUtcNow(), own.Issuer)));
+    }
+
+    [Fact]
     public async Task An_API_key_and_an_administrator_made_on_the_command_line_work_at_once()
     {
         var made = await RunAsync(["admin", "--username", "rescuer", "--api-key", "--json"]);
@@ -59,10 +85,25 @@ public sealed class VerbsBesideServerTests(ServerFixture server) : IClassFixture
     }
 
     [Fact]
+    public async Task The_audit_is_verified_beside_the_server_and_has_a_chain_of_the_command_lines_own()
+    {
+        await JsonAsync("service-account", "create", "chained");
+        var report = await JsonAsync("audit", "verify");
+        report.Names().ShouldBe(["Verified", "Events", "UnchainedEvents", "Chains", "FaultCount", "Faults"]);
+        var chain = report.GetProperty("Chains").EnumerateArray().Last();
+        chain.Names().ShouldBe(["Id", "Node", "Purpose", "Started", "Position", "Head"]);
+        (chain.GetProperty("Purpose").GetString(), chain.GetProperty("Position").GetInt64()).ShouldBe(("changes", 1L));
+        var words = await RunAsync(["audit", "verify"]);
+        words.ExitCode.ShouldBe(0, words.All);
+        words.Output.ShouldEndWith($"\n{report.GetProperty("Events").GetInt64()} events in {report.GetProperty("Chains").GetArrayLength()} chains are as they were written.\n");
+        words.Output.ShouldContain(chain.GetProperty("Head").GetString()!);
+    }
+
+    [Fact]
     public async Task Health_is_0_while_the_server_is_ready_and_1_when_nobody_answers()
     {
         var ready = await RunAsync(["health", $"--Urls={server.Url}"]);
-        (ready.ExitCode, ready.Output).ShouldBe((0, "ready\n"));
+        (ready.ExitCode, ready.Output).ShouldBe((0, "ready\n"), ready.All);
         var port = ServerProgram.FreePort();
         var nobody = await RunAsync(["health", $"--Urls=http://127.0.0.1:{port}"]);
         nobody.ExitCode.ShouldBe(1);
@@ -79,7 +120,7 @@ public sealed class VerbsBesideServerTests(ServerFixture server) : IClassFixture
     private Task<ProgramRun> RunAsync(string[] args, string input = "")
     {
         // The server's own master key; as a file, for it is no argument.
-        File.WriteAllText(directory["key"], "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
+        File.WriteAllText(directory["key"], ServerFixture.MasterKey);
         return VerbFixture.RunAsync(server.Database.ConnectionString, [$"--ServerUri={server.Url}", $"--MasterKeyFile={directory["key"]}", .. args], input);
     }
 }

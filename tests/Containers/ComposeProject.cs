@@ -5,11 +5,12 @@ using System.Text.Json;
 namespace OctoLogin.Tests.Containers;
 
 /// <summary>docker-compose.yml as it is, under a name, a port and secrets of its own; nothing of it stays afterwards.</summary>
-public sealed class ComposeProject(ServerImage image) : IAsyncLifetime
+public class ComposeProject(ServerImage image) : IAsyncLifetime
 {
     private readonly string _name = $"octologin-test-{Guid.NewGuid():N}"[..23];
     private readonly string _secrets = Directory.CreateTempSubdirectory("octologin-secrets-").FullName;
     private readonly int _port = FreePort();
+    private readonly int _replicasPort = FreePort();
     private HttpClient? _client;
 
     public string Secrets => _secrets;
@@ -23,18 +24,27 @@ public sealed class ComposeProject(ServerImage image) : IAsyncLifetime
         Timeout = TimeSpan.FromSeconds(10),
     };
 
-    private Dictionary<string, string> Settings => new()
+    /// <summary>By way of nginx, with the profile of replicas.</summary>
+    public Uri ReplicasUrl => new($"http://127.0.0.1:{_replicasPort}");
+
+    /// <summary>`--profile …` and more settings, before the project is up.</summary>
+    protected virtual string[] Profile => [];
+
+    protected virtual IReadOnlyDictionary<string, string> MoreSettings => new Dictionary<string, string>();
+
+    private Dictionary<string, string> Settings => new(MoreSettings)
     {
         ["OCTOLOGIN_IMAGE"] = ServerImage.Repository,
         ["OCTOLOGIN_VERSION"] = image.Tag,
         ["OCTOLOGIN_PORT"] = $"{_port}",
+        ["OCTOLOGIN_REPLICAS_PORT"] = $"{_replicasPort}",
         ["OCTOLOGIN_SECRETS"] = _secrets,
         ["SERVER_URI"] = $"http://localhost:{_port}",
     };
 
     public async ValueTask InitializeAsync()
     {
-        Missing = image.Missing ?? await Docker.WhatIsMissingForComposeAsync();
+        Missing = image.Missing ?? await Docker.WhatIsMissingForComposeAsync() ?? await WhatIsMissingAsync();
         if (Missing is not null)
         {
             return;
@@ -47,15 +57,17 @@ public sealed class ComposeProject(ServerImage image) : IAsyncLifetime
         }
         catch (InvalidOperationException failure)
         {
-            var logs = await Docker.RunAsync(["compose", "--project-name", _name, "logs", "--tail", "60"], Settings);
+            var logs = await Docker.RunAsync(["compose", "--project-name", _name, .. Profile, "logs", "--tail", "60"], Settings);
             throw new InvalidOperationException($"{failure.Message}\n{logs.Text}");
         }
     }
 
+    protected virtual Task<string?> WhatIsMissingAsync() => Task.FromResult<string?>(null);
+
     public async Task UpAsync() => await ComposeAsync("up", "--detach", "--no-build", "--wait", "--wait-timeout", "180");
 
     public async Task<string> ComposeAsync(params string[] arguments) =>
-        (await Docker.RunAsync(["compose", "--project-name", _name, .. arguments], Settings, TimeSpan.FromMinutes(4))).Require();
+        (await Docker.RunAsync(["compose", "--project-name", _name, .. Profile, .. arguments], Settings, TimeSpan.FromMinutes(4))).Require();
 
     /// <summary>The container's id.</summary>
     public async Task<string> ContainerAsync(string service) => (await ComposeAsync("ps", "--quiet", service)).Trim();
@@ -93,7 +105,7 @@ public sealed class ComposeProject(ServerImage image) : IAsyncLifetime
         if (Missing is null)
         {
             await Docker.RunAsync(
-                ["compose", "--project-name", _name, "down", "--volumes", "--remove-orphans"], Settings, TimeSpan.FromMinutes(2));
+                ["compose", "--project-name", _name, .. Profile, "down", "--volumes", "--remove-orphans"], Settings, TimeSpan.FromMinutes(2));
         }
 
         _client?.Dispose();

@@ -8,7 +8,7 @@ public sealed class ComposeTests(ComposeProject project) : IClassFixture<Compose
 {
     private static readonly string[] Services = ["server", "postgres"];
 
-    private static readonly string[] ServerSecrets = ["ConnectionStrings__OctoLogin", "MasterKey", "Admin__Password", "Admin__ApiKey"];
+    private static readonly string[] ServerSecrets = ["ConnectionStrings__OctoLogin", "MasterKey", "Admin__Password", "Admin__ApiKey", "Metrics__Token"];
 
     [Fact]
     public async Task Serves_and_survives_a_restart()

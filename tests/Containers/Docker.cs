@@ -58,9 +58,9 @@ internal static class Docker
         return await StartAsync("docker", arguments, variables, within);
     }
 
-    public static async Task<Output> BuildAsync(string dockerfile, string context, string tag) =>
+    public static async Task<Output> BuildAsync(string dockerfile, string context, string tag, params string[] more) =>
         await RunAsync(
-            ["build", "--file", dockerfile, "--tag", tag, context],
+            ["build", "--file", dockerfile, "--tag", tag, .. more, context],
             await HasBuildKit.Value ? null : new Dictionary<string, string> { ["DOCKER_BUILDKIT"] = "0" },
             TimeSpan.FromMinutes(10));
 

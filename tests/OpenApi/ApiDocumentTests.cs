@@ -106,6 +106,17 @@ public sealed class ApiDocumentTests(ServerFixture server) : IClassFixture<Serve
     }
 
     [Fact]
+    public async Task The_kinds_of_a_claim_condition_are_listed_and_described()
+    {
+        var schemas = (await DocumentAsync()).GetProperty("components").GetProperty("schemas");
+        schemas.GetProperty("ConditionKind").GetProperty("enum").Strings().ShouldBe(["Pattern", "Equals", "OneOf", "Exists", "Absent", "Boolean", "Number"]);
+        var condition = schemas.GetProperty("ClaimCondition");
+        condition.GetProperty("required").Strings().ShouldBe(["Claim"]);
+        condition.GetProperty("properties").GetProperty("Claim").GetProperty("description").GetString()!.ShouldContain("JSON pointer (RFC 6901)");
+        condition.GetProperty("properties").GetProperty("Values").GetProperty("description").GetString()!.ShouldContain("none for Exists and Absent");
+    }
+
+    [Fact]
     public async Task The_page_brings_everything_itself_and_keeps_no_key()
     {
         using var page = await server.Anonymous.GetAsync("/api/docs");

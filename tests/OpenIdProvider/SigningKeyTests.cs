@@ -91,6 +91,11 @@ public sealed class SigningKeyTests : IAsyncLifetime
         Should.Throw<System.Security.Cryptography.CryptographicException>(() => System.Security.Cryptography.ECDsa.Create().ImportPkcs8PrivateKey(row.PrivateKey, out _));
     }
 
+    /// <summary>Base64url has a dash: one name in 64 would begin with it, and <c>keys revoke</c> would take it for an option.</summary>
+    [Fact]
+    public void No_key_has_a_name_that_the_command_line_would_read_as_an_option() =>
+        Enumerable.Range(0, 1000).Select(_ => SigningKey.Generate(out byte[] _).Kid).ShouldAllBe(kid => !kid.StartsWith('-'));
+
     [Fact]
     public async Task Documents_are_served_while_the_database_is_away_and_an_exchange_says_that_it_is_an_outage()
     {

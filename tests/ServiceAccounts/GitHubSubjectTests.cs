@@ -76,18 +76,17 @@ public sealed class GitHubSubjectTests
         Identity(GitHubFilterType.Branch, "main").Match(JsonSerializer.SerializeToElement(claims), "guid", DateTimeOffset.UnixEpoch).Matches.ShouldBe(accepted);
     }
 
+    /// <summary>That there is an event, or none of another name, says nothing of who could start it.</summary>
     [Theory]
-    [InlineData("true", false)]
-    [InlineData("1", false)]
-    [InlineData("[\"true\"]", false)]
-    [InlineData("null", false)]
-    [InlineData("\"true\"", true)]
-    [InlineData("\"True\"", false)]
-    public void A_condition_is_met_by_text_alone(string value, bool met)
+    [InlineData("""{"Claim":"event_name","Kind":"Exists","Values":[]}""", false)]
+    [InlineData("""{"Claim":"base_ref","Kind":"Equals","Values":[""]}""", false)]
+    [InlineData("""{"Claim":"/event_name","Kind":"OneOf","Values":["push","pull_request_target"]}""", true)]
+    public void Only_a_condition_on_which_event_it_is_lets_in_what_strangers_start(string condition, bool accepted)
     {
-        var claims = JsonDocument.Parse($$"""{"ref_protected":{{value}}}""").RootElement;
-        new ClaimCondition { Claim = "ref_protected", Values = ["true"] }.IsMetBy(claims).ShouldBe(met);
-        new ClaimCondition { Claim = "absent", Values = ["*"] }.IsMetBy(claims).ShouldBeFalse();
+        var claims = GitHubClaims.Of("guid", DateTimeOffset.UnixEpoch);
+        claims["event_name"] = "pull_request_target";
+        (Identity(GitHubFilterType.Branch, "main") with { ConditionsJson = $"[{condition}]" })
+            .Match(JsonSerializer.SerializeToElement(claims), "guid", DateTimeOffset.UnixEpoch).Matches.ShouldBe(accepted);
     }
 
     private static OidcIdentity Identity(GitHubFilterType type, string? value) => new()

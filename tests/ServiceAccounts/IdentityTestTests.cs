@@ -54,10 +54,30 @@ public sealed class IdentityTestTests(ServerFixture server) : IClassFixture<Serv
         Checks(await TestAsync(id, new { Token = "nonsense" })).ShouldBe([("form", false), ("account", true)]);
     }
 
+    [Fact]
+    public async Task A_condition_that_is_not_met_shows_its_kind_and_why_what_reads_alike_does_not_fit()
+    {
+        var (id, audience) = await server.AddTrustedAccountAsync(new
+        {
+            Name = "conditions", GitHubClaims.Issuer, GitHubClaims.Subject,
+            Conditions = new object[] { new { Claim = "ref_protected", Kind = "Boolean", Values = new[] { "true" } }, new { Claim = "/a/b", Kind = "Exists" }, new { Claim = "base_ref", Kind = "Absent" } },
+        });
+        var checks = (await TestAsync(id, new { Claims = GitHubClaims.Of(audience, server.Clock.GetUtcNow()) })).GetProperty("Identities")[0].GetProperty("Checks").EnumerateArray()
+            .Where(check => !check.GetProperty("Passed").GetBoolean()).Select(check => string.Join(" | ", check.EnumerateObject().Select(member => member.Value.ToString())));
+        checks.ShouldBe(
+        [
+            "ref_protected | False | the boolean true | true | It is text; kind Boolean compares JSON's true and false only.",
+            "/a/b | False | there, with a value |  | ",
+            "base_ref | False | absent |  | ",
+        ]);
+    }
+
     [Theory]
     [InlineData("""{}""")]
     [InlineData("""{"Token":"a.b.c","Claims":{}}""")]
     [InlineData("""{"Claims":[1]}""")]
+    [InlineData("""{"Claims":{"sub":"\ud800"}}""")]
+    [InlineData("""{"Claims":{"sub":"a","sub":"b"}}""")]
     public async Task Wants_a_token_or_claims_and_not_both(string body)
     {
         var (id, _) = await server.AddTrustedAccountAsync();

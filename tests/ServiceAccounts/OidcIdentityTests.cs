@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Dapper;
 using OctoLogin.Http;
 using OctoLogin.Tests.Support;
 
@@ -80,6 +81,20 @@ public sealed class OidcIdentityTests(ServerFixture server) : IClassFixture<Serv
         { new { Name = "x", GitHubClaims.Issuer, GitHubClaims.Subject, TokenLifetime = 59 }, "TokenLifetime is 59 seconds; it must be 60 (1 minute) to 43200 (12 hours)." },
         { new { Name = "x", GitHubClaims.Issuer, GitHubClaims.Subject, TokenLifetime = 43201 }, "TokenLifetime is 43201 seconds" },
         { new { Name = "x", GitHubClaims.Issuer, GitHubClaims.Subject, Conditions = new[] { new { Claim = "ref", Values = Array.Empty<string>() } } }, "Conditions on 'ref' need 1 to 100 Values." },
+        { Conditional("""{"Claim":"ref","Kind":"Equals","Values":["a","b"]}"""), "The condition on 'ref' of kind Equals needs one value, not 2; kind OneOf takes several." },
+        { Conditional("""{"Claim":"ref","Kind":"OneOf"}"""), "Conditions on 'ref' need 1 to 100 Values." },
+        { Conditional("""{"Claim":"ref","Kind":"Pattern","Values":[null]}"""), "Each value of the condition on 'ref' is required." },
+        { Conditional("""{"Claim":"fork","Kind":"Absent","Values":["true"]}"""), "The condition on 'fork' of kind Absent takes no Values: it asks whether the claim is there, whatever it is." },
+        { Conditional("""{"Claim":"fork","Kind":"Exists","Values":["*"]}"""), "The condition on 'fork' of kind Exists takes no Values" },
+        { Conditional("""{"Claim":"fork","Kind":"Boolean","Values":["True"]}"""), "The condition on 'fork' of kind Boolean needs one value, which is true or false." },
+        { Conditional("""{"Claim":"fork","Kind":"Boolean","Values":["true","false"]}"""), "The condition on 'fork' of kind Boolean needs one value, which is true or false." },
+        { Conditional("""{"Claim":"id","Kind":"Number","Values":["1","0x1F"]}"""), "'0x1F' in the condition on 'id' is no number as JSON writes it, such as 42 or -0.5." },
+        { Conditional("""{"Claim":"id","Kind":"Number","Values":["1e9999999"]}"""), "'1e9999999' in the condition on 'id' is no number as JSON writes it" },
+        { Conditional("""{"Claim":"id","Kind":9,"Values":["1"]}"""), "Conditions on 'id' have no kind 9; it is one of Pattern, Equals, OneOf, Exists, Absent, Boolean, Number." },
+        { Conditional("""{"Claim":"id","Kind":"Regex","Values":["1"]}"""), "The request's body is not as expected at $.Conditions[0].Kind" },
+        { Conditional("""{"Claim":"/a~b","Kind":"Exists"}"""), "The claim of the condition on '/a~b' is a JSON pointer (RFC 6901) with a '~' alone; write ~0 for a tilde in a name and ~1 for a slash." },
+        { Conditional("""{"Claim":"/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a/a","Kind":"Exists"}"""), "has 17 steps; at most 16 are followed." },
+        { Conditional("null"), "Conditions has an entry that is null; each names a Claim." },
         { new { Name = "x", GitHub = new { Owner = "*", Repository = "web" } }, "GitHub.Owner is '*'; it must be a GitHub user or organization, without wildcards." },
         { new { Name = "x", GitHub = new { Owner = "acme", Repository = "we*b" } }, "GitHub.Repository is 'we*b'; it must be a repository's name, without wildcards." },
         { new { Name = "x", GitHub = new { Repository = "acme/web", FilterType = "Branch" } }, "GitHub.Filter (the branch) is required." },
@@ -88,6 +103,9 @@ public sealed class OidcIdentityTests(ServerFixture server) : IClassFixture<Serv
         { new { Name = "x", GitHub = new { Repository = "acme/web", RepositoryId = "74x", RepositoryOwnerId = "1" } }, "GitHub.RepositoryId is '74x'; it must be the number" },
         { new { Name = "x", Subject = "repo:acme/web:pull_request", GitHub = new { Repository = "acme/web" } }, "Give either Subject or GitHub, not both" },
     };
+
+    private static object Conditional(string condition) =>
+        new { Name = "x", GitHubClaims.Issuer, GitHubClaims.Subject, Conditions = JsonDocument.Parse($"[{condition}]").RootElement };
 
     [Theory]
     [MemberData(nameof(Refused))]
@@ -117,6 +135,30 @@ public sealed class OidcIdentityTests(ServerFixture server) : IClassFixture<Serv
         var created = await server.AddIdentityAsync(id, new { Name = " n ", Issuer = $" {GitHubClaims.Issuer}\n", Subject = $"\t{GitHubClaims.Subject} " });
         created.GetProperty("Subject").GetString().ShouldBe(GitHubClaims.Subject);
         created.GetProperty("Issuer").GetString().ShouldBe(GitHubClaims.Issuer);
+    }
+
+    [Fact]
+    public async Task A_condition_is_shown_with_its_kind_and_one_without_is_a_pattern()
+    {
+        var (id, _) = await server.AddServiceAccountAsync();
+        var created = await server.AddIdentityAsync(id, new
+        {
+            Name = "conditions", GitHubClaims.Issuer, GitHubClaims.Subject,
+            Conditions = new object[] { new { Claim = " ref ", Values = new[] { " refs/heads/* " } }, new { Claim = "fork", Kind = "Absent" }, new { Claim = "/a/b", Kind = "number", Values = new[] { "1" } } },
+        });
+        created.GetProperty("Conditions").GetRawText().ShouldBe(
+            """[{"Claim":"ref","Kind":"Pattern","Values":["refs/heads/*"]},{"Claim":"fork","Kind":"Absent","Values":[]},{"Claim":"/a/b","Kind":"Number","Values":["1"]}]""");
+        (await server.Admin.GetFromJsonAsync<JsonElement>(await OnlyPathAsync(id))).GetProperty("Conditions").GetRawText().ShouldBe(created.GetProperty("Conditions").GetRawText());
+    }
+
+    [Fact]
+    public async Task Conditions_stored_before_there_were_kinds_are_patterns()
+    {
+        var (id, audience) = await server.AddTrustedAccountAsync();
+        await using var connection = await server.Database.DataSource.OpenConnectionAsync();
+        await connection.ExecuteAsync("""update oidc_identities set conditions = '[{"Claim":"ref","Values":["refs/tags/*","refs/heads/ma?n"]}]' where user_id = @id""", new { id });
+        (await server.ExchangeAsync(audience, server.GitHubToken(audience, claims => claims["ref"] = "refs/heads/other"))).Status.ShouldBe(400);
+        (await server.ExchangeAsync(audience, server.GitHubToken(audience))).Status.ShouldBe(200);
     }
 
     [Fact]

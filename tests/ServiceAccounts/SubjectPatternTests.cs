@@ -60,15 +60,62 @@ public sealed class SubjectPatternTests
         }
     }
 
-    [Theory]
-    [InlineData("*a*a*a*a*a*a*b", 'a')]
-    [InlineData("*a?a?a?*a?a?a?*b", 'a')]
-    [InlineData("*?a?a?a?a?a?a?a?a?b*", 'a')]
-    public void Time_grows_linearly_with_the_text(string pattern, char filler)
+    /// <summary>Characters that a regular expression, a culture or a normalisation would treat in its own way.</summary>
+    [Fact]
+    public void Agrees_with_the_naive_matcher_on_characters_that_others_find_special()
     {
-        SubjectPattern.Matches(pattern, new string(filler, 1_000), out var small);
-        SubjectPattern.Matches(pattern, new string(filler, 10_000), out var large);
+        var random = new Random(20261121);
+        for (var i = 0; i < 50_000; i++)
+        {
+            var pattern = Text(random, "iI\u0131\u0130e\u0301\u00e9\n\ud83d\ude00.+^$|(?*?*", 9);
+            var text = Text(random, "iI\u0131\u0130e\u0301\u00e9\n\ud83d\ude00.+^$|(?*", 12);
+            SubjectPattern.Matches(pattern, text).ShouldBe(Naive(pattern, text), $"'{pattern}' on '{text}'");
+        }
+    }
+
+    [Fact]
+    public void Whatever_a_pattern_stands_for_it_matches_and_never_with_more_before_or_after_it()
+    {
+        var random = new Random(20261122);
+        for (var i = 0; i < 50_000; i++)
+        {
+            var pattern = Text(random, "abc?*", 12);
+            var text = string.Concat(pattern.Select(c => c == '*' ? Text(random, "abcd", 6) : c == '?' ? Text(random, "abcd", 1, fewest: 1) : c.ToString()));
+            SubjectPattern.Matches(pattern, text).ShouldBeTrue($"'{pattern}' on '{text}'");
+            SubjectPattern.Matches(pattern, "#" + text).ShouldBe(pattern.StartsWith('*') || Naive(pattern, "#" + text), $"'{pattern}' on '#{text}'");
+            SubjectPattern.Matches(pattern, text + "#").ShouldBe(pattern.EndsWith('*') || Naive(pattern, text + "#"), $"'{pattern}' on '{text}#'");
+        }
+    }
+
+    /// <summary>Counted and not timed. Texts of nearly right beginnings multiply the time of a search that begins anew at each character.</summary>
+    [Theory]
+    [InlineData("*a*a*a*a*a*a*b", "a")]
+    [InlineData("*aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab*", "a")]
+    [InlineData("*a?a?a?*a?a?a?*b", "a")]
+    [InlineData("*?a?a?a?a?a?a?a?a?b*", "a")]
+    [InlineData("*aaaaaaaabaaaaaaaac*", "aaaaaaaab")]
+    [InlineData("*abababababababac*", "ab")]
+    [InlineData("*?*?*?*?*?*?*?*b", "a")]
+    public void Steps_grow_with_the_text_and_no_faster(string pattern, string filler)
+    {
+        SubjectPattern.Matches(pattern, string.Concat(Enumerable.Repeat(filler, 1_000)), out var small);
+        SubjectPattern.Matches(pattern, string.Concat(Enumerable.Repeat(filler, 10_000)), out var large);
         large.ShouldBeLessThanOrEqualTo((small * 10) + 100);
+    }
+
+    /// <summary>At most two comparisons for each character of text and pattern, times the machine words of the longest part with a question mark.</summary>
+    [Fact]
+    public void Steps_stay_below_their_bound_for_any_pattern_and_text()
+    {
+        var random = new Random(20261123);
+        for (var i = 0; i < 20_000; i++)
+        {
+            var pattern = Text(random, i % 2 == 0 ? "aab*" : "aaab?*", 150);
+            var text = Text(random, "aaaab", 400);
+            SubjectPattern.Matches(pattern, text, out var steps);
+            var words = pattern.Split('*').Where(part => part.Contains('?')).Select(part => (part.Length + 63) / 64).DefaultIfEmpty(1).Max();
+            steps.ShouldBeLessThanOrEqualTo((2L * (text.Length + pattern.Length) * words) + 10, $"'{pattern}' on '{text}'");
+        }
     }
 
     private static string Text(Random random, string alphabet, int most, int fewest = 0) =>

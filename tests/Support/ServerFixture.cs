@@ -17,16 +17,29 @@ namespace OctoLogin.Tests.Support;
 public sealed class ServerFixture : IAsyncLifetime
 {
     public const string AdminApiKey = "API-TESTADMINTESTADMINTESTADMIN";
+    public const string MasterKey = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-    private readonly TestCertificates certificates = new();
+    private readonly TestCertificates certificates;
+    private readonly List<RunningServer> replicas = [];
+    private readonly ServerFixture? first;
     private RunningServer server = null!;
+
+    public ServerFixture() => certificates = new();
+
+    private ServerFixture(ServerFixture first)
+    {
+        (this.first, certificates, Clock, Hosts, Database, GitHub) = (first, first.certificates, first.Clock, first.Hosts, first.Database, first.GitHub);
+    }
 
     public TestDatabase Database { get; private set; } = null!;
     public TestClock Clock { get; } = new();
+
+    /// <summary>How the server reaches the database; null: as the tests do.</summary>
+    public string? ConnectionString { get; set; }
     public TestIssuer GitHub { get; private set; } = null!;
     public TestCertificates Certificates => certificates;
 
-    /// <summary>Without a slash at its end; also the server's issuer.</summary>
+    /// <summary>Without a slash at its end; also the server's issuer, for a replica that of the first.</summary>
     public string Url { get; private set; } = "";
 
     /// <summary>Host names that lead to a loopback port; every other name does not exist.</summary>
@@ -50,16 +63,29 @@ public sealed class ServerFixture : IAsyncLifetime
         await StartAsync();
     }
 
+    /// <summary>One more server of the same installation, not started: same database, clock and issuers. Disposed of before the first.</summary>
+    public static ServerFixture ReplicaOf(ServerFixture first) => new(first);
+
     /// <summary>Starts (again) on the same database and the same port.</summary>
     public async Task StartAsync()
     {
         Url = Url.Length > 0 ? Url : $"http://127.0.0.1:{FreePort()}";
-        server = await Server.StartAsync(Arguments(), Replace);
+        server = await Server.StartAsync(Arguments(Url), Replace);
         Anonymous = new HttpClient { BaseAddress = new Uri(Url) };
         Admin = ClientWithKey(AdminApiKey);
     }
 
     public async Task StopAsync() => await server.DisposeAsync();
+
+    /// <summary>A second server on the same database, at <c>App.Urls</c>; it is the test's to end.</summary>
+    public Task<RunningServer> StartReplicaAsync() => Server.StartAsync(Arguments($"http://127.0.0.1:{FreePort()}"), Replace);
+
+    /// <summary>One more server on the same database, with nothing else in common: a client of it.</summary>
+    public async Task<HttpClient> AddReplicaAsync()
+    {
+        replicas.Add(await StartReplicaAsync());
+        return new HttpClient { BaseAddress = new Uri(replicas[^1].App.Urls.Single()) };
+    }
 
     public HttpClient ClientWithKey(string apiKey)
     {
@@ -76,9 +102,10 @@ public sealed class ServerFixture : IAsyncLifetime
     }
 
     /// <summary>An https issuer on loopback under its own name, trusted by the server's connections.</summary>
-    public async Task<TestIssuer> AddIssuerAsync(string issuer)
+    /// <param name="by">Whose CA signed its certificate, if not one that the server trusts.</param>
+    public async Task<TestIssuer> AddIssuerAsync(string issuer, TestCertificates? by = null)
     {
-        var started = await TestIssuer.StartAsync(certificates, issuer);
+        var started = await TestIssuer.StartAsync(by ?? certificates, issuer);
         Hosts[started.Host] = new IPEndPoint(IPAddress.Loopback, started.Port);
         return started;
     }
@@ -103,16 +130,24 @@ public sealed class ServerFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var replica in replicas)
+        {
+            await replica.DisposeAsync();
+        }
         await server.DisposeAsync();
+        if (first is not null)
+        {
+            return;
+        }
         await GitHub.DisposeAsync();
         await Database.DisposeAsync();
         certificates.Dispose();
     }
 
-    private string[] Arguments() =>
+    private string[] Arguments(string url) =>
     [
-        $"--Urls={Url}", $"--ServerUri={Url}", $"--ConnectionStrings:OctoLogin={Database.ConnectionString}",
-        "--MasterKey=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "--Admin:Username=admin", $"--Admin:ApiKey={AdminApiKey}",
+        $"--Urls={url}", $"--ServerUri={first?.Url ?? Url}", $"--ConnectionStrings:OctoLogin={ConnectionString ?? Database.ConnectionString}",
+        $"--MasterKey={MasterKey}", "--Admin:Username=admin", $"--Admin:ApiKey={AdminApiKey}",
         .. Hosts.Keys.Select((host, i) => $"--Issuers:AllowPrivateNetwork:{i}={host}"),
         .. Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
     ];

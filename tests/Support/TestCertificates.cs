@@ -57,6 +57,17 @@ public sealed class TestCertificates : IDisposable
 
     public X509Certificate2 ForHosts(params string[] hosts) => ForHosts(hosts, null, null);
 
+    /// <summary>Of an issuer that nobody knows, which it says is to be had at <paramref name="url"/>.</summary>
+    public static X509Certificate2 NamingItsIssuerAt(string url, string host)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([], [url]));
+        var now = DateTimeOffset.UtcNow;
+        using var issued = request.Create(new X500DistinguishedName("CN=nobody that is known"), X509SignatureGenerator.CreateForECDsa(key), now.AddDays(-1), now.AddDays(1), [1]);
+        return issued.CopyWithPrivateKey(key);
+    }
+
     public void Dispose()
     {
         Ca.Dispose();

@@ -5,7 +5,13 @@ public sealed class TestClock : TimeProvider
 {
     private long offsetTicks;
 
-    public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Interlocked.Read(ref offsetTicks));
+    private long stoppedTicks;
+
+    public override DateTimeOffset GetUtcNow() =>
+        (Interlocked.Read(ref stoppedTicks) is > 0 and var stopped ? new DateTimeOffset(stopped, TimeSpan.Zero) : base.GetUtcNow()).AddTicks(Interlocked.Read(ref offsetTicks));
+
+    /// <summary>From now on the time stands still until it is advanced: for what is decided to the second.</summary>
+    public void Stop() => Interlocked.Exchange(ref stoppedTicks, base.GetUtcNow().UtcTicks);
 
     public void Advance(TimeSpan by) => Interlocked.Add(ref offsetTicks, by.Ticks);
 

@@ -28,7 +28,7 @@ public sealed class TeamTests(ServerFixture server) : IClassFixture<ServerFixtur
         changed.Json.GetProperty("ExternalSecurityGroups").GetArrayLength().ShouldBe(0, "clients of Octopus leave out an empty list");
 
         var happened = (await server.Admin.GetAsync($"/api/events?regarding={created.Id}&eventCategories=Modified", 200)).Json.GetProperty("Items")[0];
-        happened.GetProperty("Details").GetRawText().ShouldBe($$"""{"GroupsAdded":[],"MembersAdded":[],"GroupsRemoved":["crew@example.com","other"],"MembersRemoved":["{{person}}"]}""");
+        happened.GetProperty("Details").GetRawText().ShouldBe($$"""{"MembersAdded":[],"MembersRemoved":["{{person}}"],"GroupsAdded":[],"GroupsRemoved":["crew@example.com","other"]}""");
         (await server.Admin.GetAsync($"/api/events?regarding={person}&eventCategories=Modified", 200)).Json.GetProperty("TotalResults").GetInt32().ShouldBe(1);
 
         await server.Admin.ExpectAsync(HttpMethod.Delete, $"/api/teams/{created.Id}", null, 200);

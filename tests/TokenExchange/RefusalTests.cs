@@ -58,6 +58,8 @@ public sealed class RefusalTests(ServerFixture server) : IClassFixture<ServerFix
     [Theory]
     [InlineData("\"x\":\"\\ud800\"")]
     [InlineData("\"x\":{\"y\":[\"\\udfff\"]}")]
+    [InlineData("\"\\ud800\":1")]
+    [InlineData("\"x\":{\"\\ud800\":1,\"y\\udfff\":2,\"\\ud800\":3}")]
     public async Task Step_2_refuses_an_escape_that_is_no_character(string member)
     {
         var (_, audience) = await server.AddTrustedAccountAsync();
