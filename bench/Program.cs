@@ -3,10 +3,17 @@ using OctoLogin.Bench;
 using OctoLogin.Bench.Load;
 using OctoLogin.Bench.Measures;
 using OctoLogin.Bench.References;
+using OctoLogin.Bench.Soak;
 
 if (args is ["reference", var kind, var port])
 {
     return await Reference.RunAsync(kind, int.Parse(port, CultureInfo.InvariantCulture));
+}
+
+var soak = args.SkipWhile(arg => arg != "soak").Skip(1).ToArray();
+if (soak.Length == 2)
+{
+    args = [.. args.TakeWhile(arg => arg != "soak")];
 }
 
 var measures = new Dictionary<string, Func<Setting, Task<IReadOnlyList<Row>>>>
@@ -34,6 +41,10 @@ if (programs is null || wanted.FirstOrDefault(name => !measures.ContainsKey(name
 var tokens = SubjectTokens.Open(programs);
 var setting = new Setting { Programs = programs, Tokens = tokens, Certificates = new Certificates(programs), Long = args.Contains("--long") };
 await using var issuer = await StandIn.IssuerAsync(tokens, setting.Certificates.Localhost);
+if (soak.Length == 2)
+{
+    return await SoakRun.RunAsync(setting, TimeSpan.FromMinutes(double.Parse(soak[0], CultureInfo.InvariantCulture)), int.Parse(soak[1], CultureInfo.InvariantCulture));
+}
 var before = Machine.LoadAverage;
 var rows = new List<Row>();
 foreach (var name in wanted.Count > 0 ? wanted : [.. measures.Keys.Where(name => name != "memory")])

@@ -62,9 +62,9 @@ internal sealed class SubjectTokens
         {
             Console.Error.WriteLine($"   signing {missing} tokens");
             var signed = new string[missing];
-            Parallel.For(0, missing, () => RSA.Create(Key.ExportParameters(true)), (i, _, key) =>
+            Parallel.For(0, missing, () => Copy(Key), (i, _, key) =>
             {
-                signed[i] = Sign(key);
+                signed[i] = Sign(key, expires - Lifetime, expires);
                 return key;
             }, key => key.Dispose());
             tokens.AddRange(signed);
@@ -109,9 +109,19 @@ internal sealed class SubjectTokens
         }
     }
 
-    private string Sign(RSA key)
+    /// <summary>One of now, for runs that last longer than those of the file.</summary>
+    public string SignFor(TimeSpan life)
     {
-        var now = expires - Lifetime;
+        lock (Key)
+        {
+            return Sign(Key, DateTimeOffset.UtcNow, DateTimeOffset.UtcNow + life);
+        }
+    }
+
+    private static RSA Copy(RSA key) => RSA.Create(key.ExportParameters(true));
+
+    private string Sign(RSA key, DateTimeOffset now, DateTimeOffset expires)
+    {
         var payload = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
         {
             ["iss"] = Issuer,

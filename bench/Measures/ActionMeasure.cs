@@ -14,6 +14,11 @@ internal static class ActionMeasure
     {
         var rows = new List<Row>();
         var script = Path.Combine(AppContext.BaseDirectory, "References", "three-calls.mjs");
+        var roots = Directory.CreateDirectory(Path.Combine(setting.Programs, "roots")).FullName;
+        if (!File.Exists(Path.Combine(roots, "system.crt")))
+        {
+            File.CreateSymbolicLink(Path.Combine(roots, "system.crt"), "/etc/ssl/certs/ca-certificates.crt");
+        }
         foreach (var (scheme, most) in Targets)
         {
             var port = SubjectTokens.FreePort();
@@ -51,6 +56,8 @@ internal static class ActionMeasure
         info.Environment["ACTIONS_ID_TOKEN_REQUEST_URL"] = $"{url}/idtoken?api-version=2.0";
         info.Environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "bench";
         info.Environment["SSL_CERT_FILE"] = setting.Certificates.CaFile;
+        // As in the image: see action/Dockerfile.
+        info.Environment["SSL_CERT_DIR"] = Path.Combine(setting.Programs, "roots");
         info.Environment["NODE_EXTRA_CA_CERTS"] = setting.Certificates.CaFile;
         var start = Stopwatch.GetTimestamp();
         using var process = Process.Start(info)!;

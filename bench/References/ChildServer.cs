@@ -18,9 +18,11 @@ internal sealed class ChildServer : IDisposable
     public string Url => $"http://127.0.0.1:{Port}";
 
     /// <summary>Bytes of the resident set, from the kernel.</summary>
-    public long ResidentBytes => 1024 * long.Parse(
-        File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture);
+    public long ResidentBytes => 1024 * Status("VmRSS:");
+    public int Threads => (int)Status("Threads:");
+
+    /// <summary>Open files and sockets.</summary>
+    public int Descriptors => Directory.GetFiles($"/proc/{process.Id}/fd").Length;
 
     /// <summary>Processor time so far, its own and that of the processes it started (PostgreSQL).</summary>
     public (double Own, double Others) CpuSeconds => ProcessTree.CpuSeconds(process.Id);
@@ -74,6 +76,10 @@ internal sealed class ChildServer : IDisposable
             }
         }
     }
+
+    private long Status(string name) => long.Parse(
+        File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture);
 
     /// <summary>SIGTERM, as a service manager ends it.</summary>
     public void Dispose()
