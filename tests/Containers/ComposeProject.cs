@@ -69,6 +69,10 @@ public class ComposeProject(ServerImage image) : IAsyncLifetime
     public async Task<string> ComposeAsync(params string[] arguments) =>
         (await Docker.RunAsync(["compose", "--project-name", _name, .. Profile, .. arguments], Settings, TimeSpan.FromMinutes(4))).Require();
 
+    /// <summary>Both servers of the replicas, one after the other.</summary>
+    public async Task UpgradeAsync() =>
+        (await Docker.RunAsync("bash", ["deploy/upgrade-replicas", "--project-name", _name], Settings, TimeSpan.FromMinutes(4))).Require();
+
     /// <summary>The container's id.</summary>
     public async Task<string> ContainerAsync(string service) => (await ComposeAsync("ps", "--quiet", service)).Trim();
 

@@ -46,8 +46,13 @@ internal static class Docker
         (await RunAsync(["compose", "version"])).Succeeded ? null : "there is no `docker compose`";
 
     /// <summary>Runs `docker …` in the repository's root.</summary>
+    public static Task<Output> RunAsync(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, TimeSpan? within = null) =>
+        RunAsync("docker", arguments, environment, within);
+
+    /// <param name="program">docker, or a program that calls it.</param>
     public static async Task<Output> RunAsync(
-        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, TimeSpan? within = null)
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, TimeSpan? within)
     {
         var variables = new Dictionary<string, string>(environment ?? new Dictionary<string, string>());
         if (await NeedsSparePlugins.Value)
@@ -55,7 +60,7 @@ internal static class Docker
             variables["DOCKER_CONFIG"] = SparePlugins;
         }
 
-        return await StartAsync("docker", arguments, variables, within);
+        return await StartAsync(program, arguments, variables, within);
     }
 
     public static async Task<Output> BuildAsync(string dockerfile, string context, string tag, params string[] more) =>

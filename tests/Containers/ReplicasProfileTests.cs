@@ -71,18 +71,14 @@ public sealed class ReplicasProfileTests(ReplicasProject project) : IClassFixtur
                 Interlocked.Increment(ref answered);
             }
         })).ToArray();
-        foreach (var server in Servers.Reverse())
-        {
-            var before = await project.ContainerAsync(server);
-            await project.ComposeAsync("up", "--detach", "--no-build", "--force-recreate", "--wait", "--no-deps", server);
-            (await project.ContainerAsync(server)).ShouldNotBe(before);
-            await project.ComposeAsync("exec", "-T", "nginx", "nginx", "-s", "reload");
-            var sofar = answered;
-            await Eventually.TrueAsync(() => answered > sofar + 20, "calls go on");
-        }
+        var before = await ContainersAsync();
+        await project.UpgradeAsync();
+        (await ContainersAsync()).Intersect(before).ShouldBeEmpty();
+        var sofar = answered;
+        await Eventually.TrueAsync(() => answered > sofar + 20, "calls go on");
         await stop.CancelAsync();
         await Task.WhenAll(load);
-        failures.Distinct().ShouldBeEmpty();
+        failures.Distinct().ShouldBeEmpty(await project.ComposeAsync("logs", "--no-color", "--timestamps", "nginx"));
     }
 
     [Fact]
@@ -139,6 +135,8 @@ public sealed class ReplicasProfileTests(ReplicasProject project) : IClassFixtur
         (await project.ComposeAsync("exec", "-T", "nginx", "cat", "/proc/1/status")).ShouldContain("CapEff:\t0000000000000000");
         JsonDocument.Parse((await Docker.RunAsync(["inspect", container])).Require()).RootElement[0].GetProperty("HostConfig").GetProperty("ReadonlyRootfs").GetBoolean().ShouldBeTrue();
     }
+
+    private async Task<string[]> ContainersAsync() => [.. await Task.WhenAll(Servers.Select(project.ContainerAsync))];
 
     private async Task<HttpClient> ClientAsync()
     {
