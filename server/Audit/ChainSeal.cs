@@ -10,7 +10,7 @@ namespace OctoLogin.Audit;
 /// Hashes of the audit's chains: HMAC-SHA-256 (RFC 2104) with a key from the master key, so that somebody who can write the database,
 /// and no more, can make none. What is hashed is unambiguous: each text with its length, null unlike empty, each kind of row with its tag.
 /// </summary>
-public sealed class ChainSeal(Secrets secrets)
+public sealed class ChainSeal
 {
     private const byte EventTag = 1;
     private const byte ChainTag = 2;
@@ -22,7 +22,14 @@ public sealed class ChainSeal(Secrets secrets)
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? kept;
 
-    private readonly byte[] key = secrets.DeriveKey("audit chains");
+    // To look for the algorithm and prepare the key takes as long as to hash an event, so that each thread keeps one that is ready.
+    private readonly ThreadLocal<IncrementalHash> hmac;
+
+    public ChainSeal(Secrets secrets)
+    {
+        var key = secrets.DeriveKey("audit chains");
+        hmac = new(() => IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key));
+    }
 
     /// <summary>What stands for the hash before the first event.</summary>
     public static byte[] Start { get; } = new byte[HMACSHA256.HashSizeInBytes];
@@ -50,7 +57,7 @@ public sealed class ChainSeal(Secrets secrets)
         Add(text, row.CorrelationId);
         Add(text, row.IpAddress);
         Add(text, row.UserAgent);
-        return HMACSHA256.HashData(key, text.WrittenSpan);
+        return Hash(text);
     }
 
     public byte[] OfChain(AuditChain chain)
@@ -62,7 +69,7 @@ public sealed class ChainSeal(Secrets secrets)
         Add(text, chain.Started);
         Add(text, chain.Position);
         Add(text, chain.Head);
-        return HMACSHA256.HashData(key, text.WrittenSpan);
+        return Hash(text);
     }
 
     public byte[] OfRegister(AuditRegister register)
@@ -71,7 +78,7 @@ public sealed class ChainSeal(Secrets secrets)
         Add(text, register.Chains);
         Add(text, register.UnchainedEvents);
         Add(text, register.UnchainedUntil);
-        return HMACSHA256.HashData(key, text.WrittenSpan);
+        return Hash(text);
     }
 
     public AuditChain Sealed(AuditChain chain) => chain with { Seal = OfChain(chain) };
@@ -84,6 +91,13 @@ public sealed class ChainSeal(Secrets secrets)
 
     /// <summary>As precise as PostgreSQL stores it.</summary>
     public static DateTimeOffset Stored(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+
+    private byte[] Hash(ArrayBufferWriter<byte> text)
+    {
+        var ready = hmac.Value!;
+        ready.AppendData(text.WrittenSpan);
+        return ready.GetHashAndReset();
+    }
 
     private static ArrayBufferWriter<byte> Begin(byte tag)
     {

@@ -11,11 +11,11 @@ public sealed class ChainWriter(ChainSeal seal)
     private const char Between = '\u001f';
 
     // Where the chain does not end where it should, no row is returned by "moved", and a row without a position violates audit_events_chained.
-    private const string Sql =
-        """
-        with moved as (
+    private static string Statement(string with = "", string condition = "") =>
+        $"""
+        with {with} moved as (
           update audit_chains set position = $3 + cardinality($7), head = $4, seal = $5
-          where id = $2 and position = $3 and seal = $6
+          where id = $2 and position = $3 and seal = $6 {condition}
           returning id
         )
         insert into audit_events (occurred, chain, position, number, category, space_id, user_id, username, established_with, message,
@@ -27,10 +27,66 @@ public sealed class ChainWriter(ChainSeal seal)
         order by e.ordinal
         """;
 
+    private static readonly string Unconditional = Statement();
+
+    /// <param name="with">Common table expressions, each with a comma behind it; <c>met</c> is one of them. Their parameters begin at $21.</param>
+    public static string StatementWhen(string with) => Statement(with, "and (select count(*) from met) = $20");
+
     /// <param name="commit">In the same round trip; the connection has a transaction, which is over then.</param>
     /// <returns>The chain as it ends now.</returns>
     public async Task<AuditChain> AppendAsync(
         NpgsqlConnection connection, AuditChain chain, IReadOnlyList<NumberedEvent> events, DateTimeOffset occurred, bool commit, CancellationToken cancel = default)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        var next = Add(batch, Unconditional, chain, events, occurred);
+        if (commit)
+        {
+            // After an error the database reads nothing more of a batch: this is reached only with everything before it done.
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
+        }
+        try
+        {
+            // Planning costs the database more than the events do; a connection that has it prepared is not asked again.
+            await batch.PrepareAsync(cancel);
+            await batch.ExecuteNonQueryAsync(cancel);
+        }
+        catch (PostgresException fault) when (fault.Violates("audit_events_chained"))
+        {
+            throw new BrokenChainException(chain.Id, fault);
+        }
+        return next;
+    }
+
+    /// <summary>
+    /// All in one round trip and one commit, where the condition is met; the connection has no transaction. Numbers for what comes next are
+    /// fetched along.
+    /// </summary>
+    /// <returns>The chain as it ends now; null: the condition is not met, or somebody changed the chain's row. Nothing is written then.</returns>
+    public async Task<AuditChain?> TryAppendAsync(
+        NpgsqlConnection connection, AuditChain chain, IReadOnlyList<NumberedEvent> events, DateTimeOffset occurred, AppendCondition condition, EventNumbers numbers)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        var next = Add(batch, condition.Statement, chain, events, occurred);
+        Add(batch.BatchCommands[0], (long)condition.Rows, NpgsqlDbType.Bigint);
+        condition.AddParameters(batch.BatchCommands[0].Parameters);
+        var more = numbers.AddTo(batch, events.Count);
+        try
+        {
+            await batch.PrepareAsync();
+            await using var reader = await batch.ExecuteReaderAsync();
+            if (more)
+            {
+                await numbers.ReadAsync(reader);
+            }
+        }
+        catch (PostgresException fault) when (fault.Violates("audit_events_chained"))
+        {
+            return null;
+        }
+        return next;
+    }
+
+    private AuditChain Add(NpgsqlBatch batch, string sql, AuditChain chain, IReadOnlyList<NumberedEvent> events, DateTimeOffset occurred)
     {
         occurred = ChainSeal.Stored(occurred).ToUniversalTime();
         var rows = new StoredEvent[events.Count];
@@ -41,9 +97,7 @@ public sealed class ChainWriter(ChainSeal seal)
             hashes[i] = seal.OfEvent(i == 0 ? chain.Head : hashes[i - 1], rows[i]);
         }
         var next = seal.Sealed(chain with { Position = chain.Position + rows.Length, Head = hashes[^1] });
-
-        await using var batch = new NpgsqlBatch(connection);
-        var insert = new NpgsqlBatchCommand(Sql);
+        var insert = new NpgsqlBatchCommand(sql);
         Add(insert, occurred, NpgsqlDbType.TimestampTz);
         Add(insert, chain.Id, NpgsqlDbType.Bigint);
         Add(insert, chain.Position, NpgsqlDbType.Bigint);
@@ -52,21 +106,6 @@ public sealed class ChainWriter(ChainSeal seal)
         Add(insert, chain.Seal, NpgsqlDbType.Bytea);
         AddColumns(insert, rows, hashes);
         batch.BatchCommands.Add(insert);
-        if (commit)
-        {
-            // After an error the database reads nothing more of a batch: this is reached only with everything before it done.
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("commit"));
-        }
-        // Planning costs the database more than the events do; a connection that has it prepared is not asked again.
-        await batch.PrepareAsync(cancel);
-        try
-        {
-            await batch.ExecuteNonQueryAsync(cancel);
-        }
-        catch (PostgresException fault) when (fault.Violates("audit_events_chained"))
-        {
-            throw new BrokenChainException(chain.Id, fault);
-        }
         return next;
     }
 
@@ -93,6 +132,11 @@ public sealed class ChainWriter(ChainSeal seal)
     private static void Add<T>(NpgsqlBatchCommand insert, T value, NpgsqlDbType type) =>
         insert.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value, NpgsqlDbType = type });
 }
+
+/// <summary>What only the database can decide of an append.</summary>
+/// <param name="Statement">Made by <see cref="ChainWriter.StatementWhen"/>.</param>
+/// <param name="Rows">How many rows <c>met</c> must have.</param>
+public readonly record struct AppendCondition(string Statement, int Rows, Action<NpgsqlParameterCollection> AddParameters);
 
 /// <summary>An event and the number that the database gave it.</summary>
 public readonly record struct NumberedEvent(AuditEvent Event, long Number);

@@ -25,6 +25,7 @@ public sealed class ExchangeJournal(NpgsqlDataSource database, AuditChains chain
 
     // In memory, as nobody else writes to it; null before the first event and after a failure.
     private AuditChain? chain;
+    private readonly EventNumbers numbers = new();
 
     /// <summary>How many wait to be committed.</summary>
     public int Waiting => waiting.Reader.Count;
@@ -103,17 +104,17 @@ public sealed class ExchangeJournal(NpgsqlDataSource database, AuditChains chain
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var decisions = await RecordAsync(batch);
+            var outcomes = await RecordAsync(batch);
             metrics.Committed(Stopwatch.GetElapsedTime(started), failed: false);
             if (batch is [var only])
             {
                 // Nobody waits for the writer, so that it can answer by itself.
-                only.Written.TrySetResult(decisions[0].Outcome);
+                only.Written.TrySetResult(outcomes[0]);
                 return;
             }
             for (var i = 0; i < batch.Count; i++)
             {
-                ThreadPool.UnsafeQueueUserWorkItem(static done => done.Entry.Written.TrySetResult(done.Outcome), (Entry: batch[i], decisions[i].Outcome), preferLocal: false);
+                ThreadPool.UnsafeQueueUserWorkItem(static done => done.Entry.Written.TrySetResult(done.Outcome), (Entry: batch[i], Outcome: outcomes[i]), preferLocal: false);
             }
         }
         catch (Exception fault)
@@ -127,69 +128,47 @@ public sealed class ExchangeJournal(NpgsqlDataSource database, AuditChains chain
         }
     }
 
-    private async Task<JournalDecision[]> RecordAsync(List<JournalEntry> batch)
+    private async Task<JournalOutcome[]> RecordAsync(List<JournalEntry> batch)
     {
         await using var connection = await database.OpenConnectionAsync();
-        // It goes out with the first statement, and the commit with the last: two round trips in all.
+        var given = await numbers.TakeAsync(connection, batch.Count);
+        return await RecordAllAsync(connection, batch, given) ? new JournalOutcome[batch.Count] : await RecordSomeAsync(connection, batch, given);
+    }
+
+    /// <summary>One round trip: all of it, or nothing and false.</summary>
+    private async Task<bool> RecordAllAsync(NpgsqlConnection connection, List<JournalEntry> batch, long[] given)
+    {
+        if (chain is not { } known || JournalStatement.RedeemsAll(batch) is not { } condition)
+        {
+            return false;
+        }
+        // Whether a commit that broke off took place is not guessed: what comes next begins another chain.
+        chain = null;
+        var next = await events.TryAppendAsync(connection, known, [.. batch.Zip(given, (entry, number) => new NumberedEvent(entry.Event, number))], clock.GetUtcNow(), condition, numbers);
+        chain = next ?? known;
+        return next is not null;
+    }
+
+    /// <summary>What is redeemed is found out first; the hashes are of what is written.</summary>
+    private async Task<JournalOutcome[]> RecordSomeAsync(NpgsqlConnection connection, List<JournalEntry> batch, long[] given)
+    {
+        // It goes out with the first statement, and the commit with the last.
         await using var transaction = await connection.BeginTransactionAsync();
-        var decisions = await JournalStatement.ExecuteAsync(connection, batch);
+        var outcomes = await JournalStatement.ExecuteAsync(connection, batch);
         var happened = new List<NumberedEvent>(batch.Count);
         for (var i = 0; i < batch.Count; i++)
         {
-            if (decisions[i].Outcome == JournalOutcome.Recorded)
+            if (outcomes[i] == JournalOutcome.Recorded)
             {
-                happened.Add(new(batch[i].Event, decisions[i].Number));
+                happened.Add(new(batch[i].Event, given[i]));
             }
         }
         if (happened.Count > 0)
         {
             var open = chain ?? await chains.BeginAsync(connection, AuditChain.Exchanges);
-            // Whether a commit that broke off took place is not guessed: what comes next begins another chain.
             chain = null;
             chain = await events.AppendAsync(connection, open, happened, clock.GetUtcNow(), commit: true);
         }
-        return decisions;
+        return outcomes;
     }
-}
-
-/// <summary>What a granted exchange uses up.</summary>
-public sealed record Redemption
-{
-    public required byte[] TokenKey { get; init; }
-    public required string IdentityId { get; init; }
-
-    /// <summary>The identity as it was matched; when it has changed since, the exchange must be decided again.</summary>
-    public required int IdentityVersion { get; init; }
-
-    /// <summary>The issuer's settings as the token was checked by them; likewise.</summary>
-    public long IssuerVersion { get; init; }
-    public required bool AllowReuse { get; init; }
-    public required DateTimeOffset ExpiresAt { get; init; }
-
-    /// <summary>The ids that the identity takes from this token; null when it has them.</summary>
-    public RepositoryPin? Pin { get; init; }
-}
-
-public sealed record RepositoryPin(string RepositoryId, string OwnerId);
-
-public enum JournalOutcome
-{
-    /// <summary>On disk.</summary>
-    Recorded,
-
-    /// <summary>The token was redeemed before; nothing is recorded.</summary>
-    UsedBefore,
-
-    /// <summary>The identity, its issuer or its account has changed since it was read; nothing is recorded.</summary>
-    Changed,
-}
-
-/// <summary>Of one attempt; <paramref name="Number"/> is its event's, when it is to be recorded.</summary>
-internal readonly record struct JournalDecision(JournalOutcome Outcome, long Number);
-
-/// <summary>One attempt in the queue.</summary>
-internal sealed record JournalEntry(AuditEvent Event, Redemption? Redemption)
-{
-    /// <summary>What waits for it runs where it is set.</summary>
-    public TaskCompletionSource<JournalOutcome> Written { get; } = new();
 }

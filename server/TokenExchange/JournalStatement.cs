@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Npgsql;
 using NpgsqlTypes;
+using OctoLogin.Audit;
 
 namespace OctoLogin.TokenExchange;
 
@@ -11,9 +12,9 @@ namespace OctoLogin.TokenExchange;
 internal static class JournalStatement
 {
     // Those of the attempts whose identity, issuer and account are as they were. Two rows of one token are one conflict with the other.
-    private const string Live =
-        """
-        select a.* from unnest($1, $2, $3, $4, $5, $6, $7) as a(token_key, identity_id, version, issuer_version, expires_at, repository_id, owner_id)
+    private static string Live(int first) =>
+        $"""
+        select a.* from unnest({string.Join(", ", Enumerable.Range(first, 7).Select(i => $"${i}"))}) as a(token_key, identity_id, version, issuer_version, expires_at, repository_id, owner_id)
         join oidc_identities i on i.id = a.identity_id and i.version = a.version
         join users u on u.id = i.user_id and u.is_active
         left join issuers s on s.issuer = i.issuer
@@ -23,16 +24,19 @@ internal static class JournalStatement
         """;
 
     // In order of the keys: two replicas that redeem the same tokens would else wait for each other.
-    private const string Redeem =
+    private static string Redeem(int first, string returning) =>
         $"""
         insert into redeemed_tokens (token_key, identity_id, expires_at)
-        select token_key, identity_id, expires_at from ({Live}) live order by token_key
+        select token_key, identity_id, expires_at from ({Live(first)}) live order by token_key
         on conflict (token_key) do nothing
-        returning token_key, identity_id
+        returning {returning}
         """;
 
+    private static readonly string RedeemSome = Redeem(1, "token_key, identity_id");
+    private static readonly string RedeemAllAndAppend = ChainWriter.StatementWhen($"met as ({Redeem(21, "1")}),");
+
     // Only for what was not redeemed: changed since, used before, or used again by an identity that allows it.
-    private const string Explain = $"select l.token_key, l.identity_id, t.identity_id from ({Live}) l join redeemed_tokens t using (token_key)";
+    private static readonly string Explain = $"select l.token_key, l.identity_id, t.identity_id from ({Live(1)}) l join redeemed_tokens t using (token_key)";
 
     // Apart from the rest: an update that finds no row is still told to every replica as a change, and empties their memories.
     private const string Pin =
@@ -43,13 +47,24 @@ internal static class JournalStatement
         where i.id = a.identity_id and i.github_repository_id is null
         """;
 
-    /// <summary>One for each entry, in the batch's order. What is a refusal already has nothing to redeem, and is only given a number.</summary>
-    public static async Task<JournalDecision[]> ExecuteAsync(NpgsqlConnection connection, List<JournalEntry> batch)
+    /// <summary>
+    /// That all of the batch are redeemed together with the append of their events, as nearly always they are. Null: it cannot be, as an
+    /// identity takes its ids from its token, or a token may have been used before.
+    /// </summary>
+    public static AppendCondition? RedeemsAll(List<JournalEntry> batch)
+    {
+        var asked = batch.Where(entry => entry.Redemption is not null).Select(entry => entry.Redemption!).ToArray();
+        return Array.Exists(asked, redemption => redemption.AllowReuse || redemption.Pin is not null)
+            ? null
+            : new(RedeemAllAndAppend, asked.Length, parameters => AddLive(parameters, asked));
+    }
+
+    /// <summary>One for each entry, in the batch's order. What is a refusal already has nothing to redeem.</summary>
+    public static async Task<JournalOutcome[]> ExecuteAsync(NpgsqlConnection connection, List<JournalEntry> batch)
     {
         var asked = Enumerable.Range(0, batch.Count).Where(i => batch[i].Redemption is not null).ToArray();
         var outcomes = new JournalOutcome[batch.Count];
-        var numbers = new long[batch.Count];
-        var redeemed = await RedeemAsync(connection, batch, asked, numbers);
+        var redeemed = asked.Length == 0 ? [] : await RedeemAsync(connection, Array.ConvertAll(asked, i => batch[i].Redemption!));
         if (redeemed.Count < asked.Length)
         {
             await DecideAsync(connection, batch, asked, redeemed, outcomes);
@@ -63,29 +78,17 @@ internal static class JournalStatement
             Add(pin.Parameters, pins, redemption => redemption.Pin!.OwnerId, NpgsqlDbType.Text);
             await pin.ExecuteNonQueryAsync();
         }
-        return [.. outcomes.Zip(numbers, (outcome, number) => new JournalDecision(outcome, number))];
+        return outcomes;
     }
 
-    private static async Task<List<(byte[] Key, string Identity)>> RedeemAsync(NpgsqlConnection connection, List<JournalEntry> batch, int[] asked, long[] numbers)
+    private static async Task<List<(byte[] Key, string Identity)>> RedeemAsync(NpgsqlConnection connection, Redemption[] asked)
     {
         var redeemed = new List<(byte[], string)>(asked.Length);
-        await using var statements = new NpgsqlBatch(connection);
-        var count = new NpgsqlBatchCommand("select nextval('audit_events_seq') from generate_series(1, $1)");
-        count.Parameters.Add(new NpgsqlParameter<int> { TypedValue = numbers.Length, NpgsqlDbType = NpgsqlDbType.Integer });
-        statements.BatchCommands.Add(count);
-        if (asked.Length > 0)
-        {
-            statements.BatchCommands.Add(new NpgsqlBatchCommand(Redeem));
-            AddLive(statements.BatchCommands[1].Parameters, Array.ConvertAll(asked, i => batch[i].Redemption!));
-        }
+        await using var statement = new NpgsqlCommand(RedeemSome, connection);
+        AddLive(statement.Parameters, asked);
         // Planning this costs the database more than a full batch does; a connection that has it prepared is not asked again.
-        await statements.PrepareAsync();
-        await using var reader = await statements.ExecuteReaderAsync();
-        for (var i = 0; await reader.ReadAsync(); i++)
-        {
-            numbers[i] = reader.GetInt64(0);
-        }
-        await reader.NextResultAsync();
+        await statement.PrepareAsync();
+        await using var reader = await statement.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
             redeemed.Add((reader.GetFieldValue<byte[]>(0), reader.GetString(1)));
