@@ -128,6 +128,27 @@ public sealed class ExchangeAttackTests(BesiegedServer besieged) : IClassFixture
         (await forOurAudience.CallAsync(HttpMethod.Get, "/api/users/me")).Status.ShouldBe(401);
     }
 
+    /// <summary>The subject of a deployment's token is made of slugs with ':' between them, as in <c>project:a:environment:b</c>.</summary>
+    [Fact]
+    public async Task G5_a_project_or_an_environment_that_spells_the_subject_of_another()
+    {
+        foreach (var slug in (string[])["web:environment:production", "web%3Aenvironment%3Aproduction", "web/production", "WEB", "we b", "wéb", "web\nweb"])
+        {
+            var project = await server.AddProjectAsync();
+            (await server.Admin.SendAsync("PUT", $"{Api.Space}/projects/{project.Id}", new { Slug = slug })).ShouldBeRefused(400, "Slug");
+            (await server.Admin.SendAsync("POST", $"{Api.Space}/environments", new { Name = $"e {Guid.NewGuid():N}", Slug = slug })).ShouldBeRefused(400, "Slug");
+            (await server.Admin.SeeAsync($"{Api.Space}/projects/{project.Id}"))["Slug"].ShouldBe(project["Slug"]);
+        }
+        // Names may hold anything, and two that become the same slug become two.
+        var unique = $"{Guid.NewGuid():N}";
+        var slugs = new List<string>();
+        foreach (var name in (string[])[$"{unique}:environment:production", $"{unique}%environment%production", $"{unique}/environment/production"])
+        {
+            slugs.Add((await server.AddProjectAsync(name))["Slug"]);
+        }
+        slugs.ShouldBe([$"{unique}-environment-production", $"{unique}-environment-production-2", $"{unique}-environment-production-3"]);
+    }
+
     [Fact]
     public async Task H1_no_token_and_no_secret_can_be_read_from_a_dump_of_the_database()
     {
