@@ -8,7 +8,7 @@ namespace OctoLogin.Audit;
 public static class AuditEndpoints
 {
     public static IServiceCollection AddAudit(this IServiceCollection services) =>
-        services.AddSingleton<ChainSeal>().AddSingleton<AuditChains>().AddSingleton<ChainWriter>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>();
+        services.AddSingleton<ChainSeal>().AddSingleton<AuditChains>().AddSingleton<ChainWriter>().AddSingleton<EventNumbers>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>();
 
     public static void MapEvents(this IEndpointRouteBuilder routes)
     {

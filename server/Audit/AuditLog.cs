@@ -5,13 +5,14 @@ using OctoLogin.Http;
 namespace OctoLogin.Audit;
 
 /// <summary>Writes and reads <c>audit_events</c>. A change's event is written on the change's own connection, in one commit with it.</summary>
-public sealed class AuditLog(NpgsqlDataSource database, AuditChains chains, ChainWriter writer, TimeProvider clock)
+public sealed class AuditLog(NpgsqlDataSource database, AuditChains chains, ChainWriter writer, EventNumbers numbers, TimeProvider clock)
 {
     /// <param name="connection">In a transaction. What comes after this in it holds up the other changes of this process.</param>
     public async Task AppendAsync(NpgsqlConnection connection, AuditEvent happened, CancellationToken cancel = default)
     {
         var chain = await chains.HoldForChangesAsync(connection, cancel);
         // Only now: numbers rise along a chain, which is how one is found that was put elsewhere.
+        numbers.Outdate();
         var number = await connection.ExecuteScalarAsync<long>(new CommandDefinition("select nextval('audit_events_seq')", cancellationToken: cancel));
         await writer.AppendAsync(connection, chain, [new(happened, number)], clock.GetUtcNow(), commit: false, cancel);
     }

@@ -11,11 +11,11 @@ public sealed class ChainWriter(ChainSeal seal)
     private const char Between = '\u001f';
 
     // Where the chain does not end where it should, no row is returned by "moved", and a row without a position violates audit_events_chained.
-    private static string Statement(string with = "", string condition = "") =>
+    private static string Statement(string with = "", string move = "true", string write = "true") =>
         $"""
         with {with} moved as (
           update audit_chains set position = $3 + cardinality($7), head = $4, seal = $5
-          where id = $2 and position = $3 and seal = $6 {condition}
+          where id = $2 and position = $3 and seal = $6 and {move}
           returning id
         )
         insert into audit_events (occurred, chain, position, number, category, space_id, user_id, username, established_with, message,
@@ -24,13 +24,14 @@ public sealed class ChainWriter(ChainSeal seal)
           string_to_array(e.related, U&'\001F'), e.details::json, e.correlation_id, e.ip_address, e.user_agent, e.hash
         from unnest($7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) with ordinality
           as e(number, category, space_id, user_id, username, established_with, message, related, details, correlation_id, ip_address, user_agent, hash, ordinal)
-        order by e.ordinal
+        where {write} order by e.ordinal
         """;
 
     private static readonly string Unconditional = Statement();
 
     /// <param name="with">Common table expressions, each with a comma behind it; <c>met</c> is one of them. Their parameters begin at $21.</param>
-    public static string StatementWhen(string with) => Statement(with, "and (select count(*) from met) = $20");
+    /// <param name="foreseen">Whether they will be met, as far as can be seen before: then nothing has to be taken back.</param>
+    public static string StatementWhen(string with, string foreseen) => Statement(with, "(select count(*) from met) = $20", foreseen);
 
     /// <param name="commit">In the same round trip; the connection has a transaction, which is over then.</param>
     /// <returns>The chain as it ends now.</returns>
@@ -73,17 +74,19 @@ public sealed class ChainWriter(ChainSeal seal)
         try
         {
             await batch.PrepareAsync();
-            await using var reader = await batch.ExecuteReaderAsync();
-            if (more)
+            await using (var reader = await batch.ExecuteReaderAsync())
             {
-                await numbers.ReadAsync(reader);
+                if (more)
+                {
+                    await numbers.ReadAsync(reader);
+                }
             }
+            return batch.BatchCommands[0].RecordsAffected == events.Count ? next : null;
         }
         catch (PostgresException fault) when (fault.Violates("audit_events_chained"))
         {
             return null;
         }
-        return next;
     }
 
     private AuditChain Add(NpgsqlBatch batch, string sql, AuditChain chain, IReadOnlyList<NumberedEvent> events, DateTimeOffset occurred)

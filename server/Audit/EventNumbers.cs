@@ -4,26 +4,32 @@ using NpgsqlTypes;
 namespace OctoLogin.Audit;
 
 /// <summary>
-/// Numbers for the events of one writer, fetched ahead with the commit before: an event's hash covers its number, so that it must be known
+/// Numbers for the events of exchanges, fetched ahead with the commit before: an event's hash covers its number, so that it must be known
 /// before anything is sent.
 /// </summary>
 public sealed class EventNumbers
 {
-    // What others wrote meanwhile has higher numbers, though it is older; by more than this the order of the log must not be wrong.
-    private static readonly TimeSpan UsableFor = TimeSpan.FromSeconds(1);
+    // What another replica wrote meanwhile has higher numbers, though it is older: by no more than this. A busy server commits more often.
+    private static readonly TimeSpan UsableFor = TimeSpan.FromMilliseconds(50);
 
     private readonly Queue<long> fetched = new();
-    private long fetchedAt;
+    private long takenAt;
+    private bool busy;
+    private int changes;
+    private int changesWhenFetched;
+
+    /// <summary>This process takes a number for something else: what is written from here on has higher ones.</summary>
+    public void Outdate() => Interlocked.Increment(ref changes);
 
     /// <summary>Rising. They are asked for where there are not enough.</summary>
     public async ValueTask<long[]> TakeAsync(NpgsqlConnection connection, int count)
     {
-        if (fetched.Count > 0 && Environment.TickCount64 - fetchedAt > UsableFor.TotalMilliseconds)
+        var now = Environment.TickCount64;
+        busy = now - takenAt <= UsableFor.TotalMilliseconds;
+        takenAt = now;
+        if (!busy || fetched.Count < count || Volatile.Read(ref changes) != changesWhenFetched)
         {
-            fetched.Clear();
-        }
-        if (fetched.Count < count)
-        {
+            changesWhenFetched = Volatile.Read(ref changes);
             await using var batch = new NpgsqlBatch(connection);
             Add(batch, count);
             await batch.PrepareAsync();
@@ -38,25 +44,21 @@ public sealed class EventNumbers
         return taken;
     }
 
-    /// <summary>Asks for as many as will be wanted next; its result is the batch's only one.</summary>
+    /// <summary>Asks for what will be wanted next, while one commit follows the other; its result is the batch's only one.</summary>
     /// <returns>Whether there is a result to read.</returns>
     public bool AddTo(NpgsqlBatch batch, int lately)
     {
-        var wanted = (2 * lately) - fetched.Count;
-        if (wanted > 0)
+        if (busy)
         {
-            Add(batch, wanted);
+            Add(batch, 2 * lately);
         }
-        return wanted > 0;
+        return busy;
     }
 
     public async Task ReadAsync(NpgsqlDataReader reader)
     {
         await reader.ReadAsync();
-        if (fetched.Count == 0)
-        {
-            fetchedAt = Environment.TickCount64;
-        }
+        fetched.Clear();
         foreach (var number in reader.GetFieldValue<long[]>(0))
         {
             fetched.Enqueue(number);

@@ -8,9 +8,9 @@ public static class Outage
 {
     public static bool Is(Exception fault) => fault switch
     {
-        // 08 connection, 28 and 3D password or database changed under us, 53 resources (disk full, too many connections), 57 operator intervention (shutdown), 58 system error;
+        // 40 two changes at the same moment, of which one was given up (deadlock, serialization), 08 connection, 28 and 3D password or database changed under us, 53 resources (disk full, too many connections), 57 operator intervention (shutdown), 58 system error;
         // 25006 a standby that took over read-only. https://www.postgresql.org/docs/current/errcodes-appendix.html
-        PostgresException e => e.SqlState[..2] is "08" or "28" or "3D" or "53" or "57" or "58" || e.SqlState == "25006",
+        PostgresException e => e.SqlState[..2] is "08" or "40" or "28" or "3D" or "53" or "57" or "58" || e.SqlState == "25006",
         NpgsqlException => true,
         AggregateException { InnerException: { } inner } => Is(inner),
         TimeoutException { InnerException: NpgsqlException } => true,

@@ -24,19 +24,32 @@ internal static class JournalStatement
         """;
 
     // In order of the keys: two replicas that redeem the same tokens would else wait for each other.
-    private static string Redeem(int first, string returning) =>
+    private static readonly string RedeemSome =
         $"""
         insert into redeemed_tokens (token_key, identity_id, expires_at)
-        select token_key, identity_id, expires_at from ({Live(first)}) live order by token_key
+        select token_key, identity_id, expires_at from ({Live(1)}) live order by token_key
         on conflict (token_key) do nothing
-        returning {returning}
+        returning token_key, identity_id
         """;
 
-    private static readonly string RedeemSome = Redeem(1, "token_key, identity_id");
-    private static readonly string RedeemAllAndAppend = ChainWriter.StatementWhen($"met as ({Redeem(21, "1")}),");
+    // Whether all can be redeemed is looked at first: what has to be taken back is an error in the log of the database, with the event in it.
+    private static readonly string RedeemAllAndAppend = ChainWriter.StatementWhen(
+        $"""
+        live as materialized ({Live(21)}),
+        unused as (select count(*) as n from live where not exists (select from redeemed_tokens t where t.token_key = live.token_key)),
+        met as (
+          insert into redeemed_tokens (token_key, identity_id, expires_at)
+          select token_key, identity_id, expires_at from live where (select n from unused) = $20 order by token_key
+          on conflict (token_key) do nothing
+          returning 1),
+        """,
+        "(select n from unused) = $20");
 
     // Only for what was not redeemed: changed since, used before, or used again by an identity that allows it.
     private static readonly string Explain = $"select l.token_key, l.identity_id, t.identity_id from ({Live(1)}) l join redeemed_tokens t using (token_key)";
+
+    // In order, so that two replicas never wait for each other. Who comes second then sees what the first one pinned.
+    private const string HoldUnpinned = "select 1 from oidc_identities where id = any($1) order by id for no key update";
 
     // Apart from the rest: an update that finds no row is still told to every replica as a change, and empties their memories.
     private const string Pin =
@@ -54,7 +67,7 @@ internal static class JournalStatement
     public static AppendCondition? RedeemsAll(List<JournalEntry> batch)
     {
         var asked = batch.Where(entry => entry.Redemption is not null).Select(entry => entry.Redemption!).ToArray();
-        return Array.Exists(asked, redemption => redemption.AllowReuse || redemption.Pin is not null)
+        return Array.Exists(asked, redemption => redemption.AllowReuse || redemption.Pin is not null) || asked.DistinctBy(KeyOf).Count() < asked.Length
             ? null
             : new(RedeemAllAndAppend, asked.Length, parameters => AddLive(parameters, asked));
     }
@@ -64,21 +77,33 @@ internal static class JournalStatement
     {
         var asked = Enumerable.Range(0, batch.Count).Where(i => batch[i].Redemption is not null).ToArray();
         var outcomes = new JournalOutcome[batch.Count];
+        var unpinned = asked.Where(i => batch[i].Redemption!.Pin is not null).Select(i => batch[i].Redemption!).ToArray();
+        if (unpinned.Length > 0)
+        {
+            await using var hold = new NpgsqlCommand(HoldUnpinned, connection);
+            Add(hold.Parameters, unpinned, redemption => redemption.IdentityId, NpgsqlDbType.Text);
+            await hold.ExecuteNonQueryAsync();
+        }
         var redeemed = asked.Length == 0 ? [] : await RedeemAsync(connection, Array.ConvertAll(asked, i => batch[i].Redemption!));
         if (redeemed.Count < asked.Length)
         {
             await DecideAsync(connection, batch, asked, redeemed, outcomes);
         }
-        var pins = asked.Where(i => outcomes[i] == JournalOutcome.Recorded && batch[i].Redemption!.Pin is not null).Select(i => batch[i].Redemption!).ToArray();
-        if (pins.Length > 0)
-        {
-            await using var pin = new NpgsqlCommand(Pin, connection);
-            Add(pin.Parameters, pins, redemption => redemption.IdentityId, NpgsqlDbType.Text);
-            Add(pin.Parameters, pins, redemption => redemption.Pin!.RepositoryId, NpgsqlDbType.Text);
-            Add(pin.Parameters, pins, redemption => redemption.Pin!.OwnerId, NpgsqlDbType.Text);
-            await pin.ExecuteNonQueryAsync();
-        }
+        await PinAsync(connection, Array.FindAll(asked, i => outcomes[i] == JournalOutcome.Recorded && batch[i].Redemption!.Pin is not null).Select(i => batch[i].Redemption!).ToArray());
         return outcomes;
+    }
+
+    private static async Task PinAsync(NpgsqlConnection connection, Redemption[] pins)
+    {
+        if (pins.Length == 0)
+        {
+            return;
+        }
+        await using var pin = new NpgsqlCommand(Pin, connection);
+        Add(pin.Parameters, pins, redemption => redemption.IdentityId, NpgsqlDbType.Text);
+        Add(pin.Parameters, pins, redemption => redemption.Pin!.RepositoryId, NpgsqlDbType.Text);
+        Add(pin.Parameters, pins, redemption => redemption.Pin!.OwnerId, NpgsqlDbType.Text);
+        await pin.ExecuteNonQueryAsync();
     }
 
     private static async Task<List<(byte[] Key, string Identity)>> RedeemAsync(NpgsqlConnection connection, Redemption[] asked)

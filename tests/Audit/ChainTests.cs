@@ -68,7 +68,7 @@ public sealed class ChainTests : IAsyncLifetime
     [Fact]
     public async Task A_change_that_is_rolled_back_leaves_no_hole_also_when_it_was_the_first()
     {
-        var audit = new AuditLog(server.Database.DataSource, NewProcess(), server.Services.GetRequiredService<ChainWriter>(), server.Clock);
+        var audit = new AuditLog(server.Database.DataSource, NewProcess(), server.Services.GetRequiredService<ChainWriter>(), new EventNumbers(), server.Clock);
         Task ChangeAsync(bool fails) => server.Database.DataSource.InTransactionAsync(async connection =>
         {
             await audit.AppendAsync(connection, AuditEvent.Created(AuditActor.System, "Thing", "Things-1", "thing"));
@@ -88,7 +88,7 @@ public sealed class ChainTests : IAsyncLifetime
     [Fact]
     public async Task Many_first_changes_of_a_process_at_once_share_one_chain()
     {
-        var audit = new AuditLog(server.Database.DataSource, NewProcess(), server.Services.GetRequiredService<ChainWriter>(), server.Clock);
+        var audit = new AuditLog(server.Database.DataSource, NewProcess(), server.Services.GetRequiredService<ChainWriter>(), new EventNumbers(), server.Clock);
         var before = (await VerifyAsync()).Chains.Count;
         await Task.WhenAll(Enumerable.Range(0, 12).Select(i => server.Database.DataSource.InTransactionAsync(connection =>
             audit.AppendAsync(connection, AuditEvent.Created(AuditActor.System, "Thing", $"Things-{i}", "thing")))));
@@ -134,7 +134,7 @@ public sealed class ChainTests : IAsyncLifetime
         var seal = server.Services.GetRequiredService<ChainSeal>();
         var verification = new AuditVerification(database.DataSource, seal);
         (await verification.RunAsync([], _ => { }, default)).Verified.ShouldBeTrue("no chain has begun");
-        var audit = new AuditLog(database.DataSource, NewProcess(), new ChainWriter(seal), server.Clock);
+        var audit = new AuditLog(database.DataSource, NewProcess(), new ChainWriter(seal), new EventNumbers(), server.Clock);
         await database.DataSource.InTransactionAsync(change => audit.AppendAsync(change, AuditEvent.Created(AuditActor.System, "Thing", "Things-1", "thing")));
         var report = await verification.RunAsync([], _ => { }, default);
         (report.Verified, report.UnchainedEvents, report.Events).ShouldBe((true, 2L, 1L));

@@ -34,7 +34,9 @@ internal sealed class TestPostgres
     private readonly Process _watchdog;
     private readonly string _socket;
 
-    private TestPostgres(Process watchdog, string socket) => (_watchdog, _socket) = (watchdog, socket);
+    private TestPostgres(Process watchdog, string socket, string logFile) => (_watchdog, _socket, LogFile) = (watchdog, socket, logFile);
+
+    public string LogFile { get; }
 
     public static Task<TestPostgres> SharedAsync() => Shared.Value;
 
@@ -66,7 +68,7 @@ internal sealed class TestPostgres
 
         var settings = Settings.Append($"unix_socket_directories={SocketDirectory.PathFor(paths)}").SelectMany(setting => new[] { "-c", setting });
         var watchdog = ChildProcess.Start(["setsid", "/bin/sh", "-c", Watchdog, "sh", paths.Root, .. user.Command([binaries.Postgres, "-D", paths.Cluster, .. settings])]);
-        var postgres = new TestPostgres(watchdog, SocketDirectory.PathFor(paths));
+        var postgres = new TestPostgres(watchdog, SocketDirectory.PathFor(paths), Path.Combine(paths.Root, "postgres.log"));
         await Eventually.TrueAsync(() => PostgresProcess.CanConnectAsync(postgres.ConnectionString("postgres") + ";Pooling=false", CancellationToken.None), "the test PostgreSQL accepts connections");
         await postgres.MakeTemplateAsync();
         return postgres;

@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using OctoLogin.Audit;
 using OctoLogin.Database;
 using OctoLogin.Tests.Support;
@@ -109,5 +110,91 @@ public sealed class ExchangeJournalTests(ServerFixture server) : IClassFixture<S
         outcomes.ShouldBe([JournalOutcome.Recorded, JournalOutcome.Changed, JournalOutcome.Recorded]);
         await using var connection = await server.Database.DataSource.OpenConnectionAsync();
         (await connection.ExecuteScalarAsync<string>("select github_repository_id || ' ' || github_pinned_from from oidc_identities where id = @IdentityId", first)).ShouldBe("74 FirstToken");
+    }
+
+    /// <summary>All that a commit may hold at once; what each comes to is the same as alone, and the chain verifies.</summary>
+    [Fact]
+    public async Task A_commit_of_good_used_changed_reused_and_pinning_tokens_and_of_refusals_decides_each_by_itself()
+    {
+        var (good, used, changed) = (await RedemptionAsync(), await RedemptionAsync(), await RedemptionAsync());
+        var reused = await RedemptionAsync(reuse: true);
+        var pinning = await RedemptionAsync(pin: new RepositoryPin("74", "65"));
+        (await WriteAsync(used)).Outcomes.ShouldBe([JournalOutcome.Recorded]);
+        (await WriteAsync(reused)).Outcomes.ShouldBe([JournalOutcome.Recorded]);
+        Redemption?[] all = [good, used, changed with { IdentityVersion = 7 }, reused, pinning, null, good];
+        // Nobody else can write the chain's row: what is asked for meanwhile is one commit.
+        await using var holding = await server.Database.DataSource.OpenConnectionAsync();
+        await using var held = await holding.BeginTransactionAsync();
+        await holding.ExecuteAsync("select * from audit_chains for update");
+        var correlationId = Guid.NewGuid().ToString("N");
+        var first = Journal.WriteAsync(Happened(correlationId));
+        var rest = all.Select(redemption => Journal.WriteAsync(Happened(correlationId), redemption)).ToArray();
+        await held.RollbackAsync();
+        (await first).ShouldBe(JournalOutcome.Recorded);
+        (await Task.WhenAll(rest)).ShouldBe([
+            JournalOutcome.Recorded, JournalOutcome.UsedBefore, JournalOutcome.Changed, JournalOutcome.Recorded, JournalOutcome.Recorded, JournalOutcome.Recorded, JournalOutcome.UsedBefore,
+        ]);
+        (await server.EventsAsync(correlationId)).Count().ShouldBe(5);
+        (await server.Services.GetRequiredService<AuditVerification>().RunAsync([], _ => { }, default)).Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Two_servers_that_see_the_first_token_of_an_identity_at_once_pin_one_repository()
+    {
+        await using var replica = await server.StartReplicaAsync();
+        var other = replica.App.Services.GetRequiredService<ExchangeJournal>();
+        for (var i = 0; i < 10; i++)
+        {
+            var mine = await RedemptionAsync(pin: new RepositoryPin("74", "65"));
+            var theirs = mine with { TokenKey = RandomNumberGenerator.GetBytes(32), Pin = new RepositoryPin("75", "65") };
+            var outcomes = await Task.WhenAll(Task.Run(() => Journal.WriteAsync(Happened("pin"), mine)), Task.Run(() => other.WriteAsync(Happened("pin"), theirs)));
+            outcomes.Order().ShouldBe([JournalOutcome.Recorded, JournalOutcome.Changed]);
+        }
+    }
+
+    /// <summary>Numbers are fetched ahead while one login follows the other; the log's order is still that in which things happened.</summary>
+    [Fact]
+    public async Task What_happens_between_logins_stands_between_them_in_the_log()
+    {
+        var correlationId = Guid.NewGuid().ToString("N");
+        for (var i = 0; i < 20; i++)
+        {
+            await Journal.WriteAsync(Happened($"{correlationId}-{2 * i:00}"));
+            await Journal.WriteAsync(Happened($"{correlationId}-{2 * i:00}"));
+            await server.Database.DataSource.InTransactionAsync(connection =>
+                server.Services.GetRequiredService<AuditLog>().AppendAsync(connection, Happened($"{correlationId}-{(2 * i) + 1:00}")));
+        }
+        await using var connection = await server.Database.DataSource.OpenConnectionAsync();
+        var order = (await connection.QueryAsync<string>($"select correlation_id from audit_events where correlation_id like '{correlationId}%' order by number")).ToList();
+        order.Count.ShouldBe(60);
+        order.ShouldBe(order.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>The database logs a statement that fails with the row in it: of a login that was refused, as if it had been granted.</summary>
+    [Fact]
+    public async Task A_token_that_was_used_before_is_no_error_of_the_database()
+    {
+        var redemption = await RedemptionAsync();
+        (await WriteAsync(redemption)).Outcomes.ShouldBe([JournalOutcome.Recorded]);
+        await using (var connection = await server.Database.DataSource.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync($"alter database \"{connection.Database}\" set log_min_messages = error");
+        }
+        server.Services.GetRequiredService<NpgsqlDataSource>().Clear();
+        var mark = Guid.NewGuid().ToString("N");
+        async Task<string> LoggedAsync()
+        {
+            await using var connection = await server.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
+            await Should.ThrowAsync<PostgresException>(() => connection.ExecuteAsync($"select '{mark}'::int"));
+            return await File.ReadAllTextAsync((await TestPostgres.SharedAsync()).LogFile);
+        }
+        // What is an error does show.
+        (await LoggedAsync()).ShouldContain(mark);
+        for (var i = 0; i < 5; i++)
+        {
+            (await WriteAsync(redemption)).Outcomes.ShouldBe([JournalOutcome.UsedBefore]);
+            (await WriteAsync(redemption with { IdentityVersion = 2, TokenKey = RandomNumberGenerator.GetBytes(32) })).Outcomes.ShouldBe([JournalOutcome.Changed]);
+        }
+        (await LoggedAsync()).ShouldNotContain("audit_events_chained");
     }
 }

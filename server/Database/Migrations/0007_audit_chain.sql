@@ -16,7 +16,7 @@ create unique index audit_events_chain on audit_events (chain, position);
 
 -- Events are only ever added, so that a summary of each stretch of the table finds a time as well as an index of every row.
 drop index audit_events_occurred;
-create index audit_events_occurred on audit_events using brin (occurred);
+create index audit_events_occurred on audit_events using brin (occurred) with (autosummarize = on);
 
 -- The claims of a login are of the size that PostgreSQL compresses. lz4 takes a fraction of the default's time, but not every PostgreSQL is built with it.
 do $$
