@@ -13,6 +13,7 @@ using OctoLogin.OpenIdProvider;
 using OctoLogin.ProjectGroups;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
+using OctoLogin.ServerTasks;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.Spaces;
 using OctoLogin.Teams;
@@ -78,6 +79,7 @@ public static class Server
         services.AddProjects();
         services.AddChannels();
         services.AddReleases();
+        services.AddServerTasks();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }

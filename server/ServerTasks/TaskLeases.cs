@@ -1,0 +1,3 @@
+namespace OctoLogin.ServerTasks;
+
+public sealed class TaskLeases;
