@@ -24,6 +24,17 @@ public sealed class EnvironmentStore(NpgsqlDataSource database)
             """, new { spaceId, idOrSlug }, cancellationToken: cancel));
     }
 
+    /// <summary>As a command names it: Id, name or slug, without case, in that order.</summary>
+    public async Task<DeploymentEnvironment?> FindNamedAsync(string spaceId, string named, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return await connection.QuerySingleOrDefaultAsync<DeploymentEnvironment>(new CommandDefinition(
+            $"""
+            select {Columns} from environments where space_id = @spaceId and lower(@named) in (lower(id), lower(name), slug)
+            order by lower(id) = lower(@named) desc, lower(name) = lower(@named) desc limit 1
+            """, new { spaceId, named }, cancellationToken: cancel));
+    }
+
     public async Task<IReadOnlySet<string>> IdsAsync(string spaceId, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);

@@ -1,0 +1,92 @@
+using Npgsql;
+using OctoLogin.Access;
+using OctoLogin.Channels;
+using OctoLogin.Database;
+using OctoLogin.Environments;
+using OctoLogin.Executions;
+using OctoLogin.Http;
+using OctoLogin.Lifecycles;
+using OctoLogin.Projects;
+using OctoLogin.Releases;
+using OctoLogin.Spaces;
+
+namespace OctoLogin.Deployments;
+
+/// <summary>
+/// The other command of a CI job: a release to environments, perhaps for tenants. Checks who asks, what, where and when, and whether the
+/// lifecycle lets the release go there; then queues a task for each place, all in one transaction.
+/// </summary>
+public sealed class CreateDeployments(
+    NpgsqlDataSource database, ProjectStore projects, ReleaseStore releases, DeploymentProcessStore processes, EnvironmentStore environments,
+    ExecutionPlaces executionPlaces, ReleaseProgress progress, DeploymentQueue queue, TimeProvider clock)
+{
+    public async Task<IReadOnlyList<DeploymentServerTask>> RunAsync(
+        CreateDeploymentsCommand command, bool tenanted, SpaceContext space, Caller caller, CancellationToken cancel)
+    {
+        caller.DemandSomewhere(Permission.DeploymentCreate, space.Id);
+        var validation = new Validation().Fault(space.Mismatch("SpaceId", command.SpaceId)).Fault(space.Mismatch("SpaceIdOrName", command.SpaceIdOrName));
+        var project = await ProjectEndpoints.NamedAsync(command.ProjectName, Permission.DeploymentCreate, space, caller, projects, validation, cancel);
+        if (project is null)
+        {
+            // Everything else depends on it.
+            validation.ThrowIfAny();
+        }
+        var subject = new ExecutionSubject(project!, Permission.DeploymentCreate, project!.TenantedDeploymentMode, $"Project '{project.Name}'");
+        var places = await executionPlaces.FindAsync(command, subject, tenanted, space, caller, validation, cancel);
+        validation.Check(!project.IsDisabled, $"Project '{project.Name}' is disabled: nothing of it is deployed.");
+        var release = await FindReleaseAsync(command, project, validation, cancel);
+        var options = await ReadOptionsAsync(command, release, places, space, validation, cancel);
+        return await database.InTransactionAsync(async connection =>
+        {
+            if (release is not null)
+            {
+                await CheckLifecycleAsync(connection, project, release, places, validation, cancel);
+            }
+            validation.ThrowIfAny();
+            return await queue.AddAsync(connection, project, release!, places, options, caller.Actor, cancel);
+        }, cancel);
+    }
+
+    private async Task<Release?> FindReleaseAsync(CreateDeploymentsCommand command, Project project, Validation validation, CancellationToken cancel)
+    {
+        var version = validation.Required("ReleaseVersion", command.ReleaseVersion);
+        var release = version.Length == 0 ? null : await releases.FindVersionAsync(project.Id, version, cancel);
+        validation.Check(release is not null || version.Length == 0, $"Project '{project.Name}' has no release '{Printable.Of(version)}'.");
+        return release;
+    }
+
+    private async Task<DeploymentOptions> ReadOptionsAsync(
+        CreateDeploymentsCommand command, Release? release, IReadOnlyList<ExecutionPlace> places, SpaceContext space, Validation validation, CancellationToken cancel)
+    {
+        var process = release is null ? null : await processes.FindByIdAsync(space.Id, release.ProcessSnapshotId, cancel);
+        return new(new()
+        {
+            Times = ExecutionTimes.Read(command, clock.GetUtcNow(), validation),
+            Comments = validation.OptionalText("Comments", command.Comments),
+            SkipActions = process is null ? [] : SkippedSteps.Find(process.Steps, command.WantedSkips, validation),
+            SpecificMachineIds = await executionPlaces.FindMachinesAsync("SpecificMachineNames", command.SpecificMachineNames, places, space, validation, cancel),
+            ExcludedMachineIds = await executionPlaces.FindMachinesAsync("ExcludedMachineNames", command.ExcludedMachineNames, places, space, validation, cancel),
+            ForcePackageDownload = command.ForcePackageDownload ?? false,
+            UseGuidedFailure = command.UseGuidedFailure ?? false,
+        }, command.ForcePackageRedeployment ?? false);
+    }
+
+    private async Task CheckLifecycleAsync(
+        NpgsqlConnection connection, Project project, Release release, IReadOnlyList<ExecutionPlace> places, Validation validation, CancellationToken cancel)
+    {
+        var names = (await environments.ListAsync(project.SpaceId, Page.All, VisibleRows.Everything, cancel)).Items.ToDictionary(environment => environment.Id, environment => environment.Name);
+        var history = await progress.ReadAsync(connection, project, release, cancel);
+        foreach (var place in places)
+        {
+            validation.Fault(history.Of(place.Tenant).Refusal(place.Environment.Id, id => names.GetValueOrDefault(id, id)));
+        }
+    }
+}
+
+/// <summary>What a client sends.</summary>
+public sealed record CreateDeploymentsCommand : ExecutionCommand
+{
+    public string? ReleaseVersion { get; init; }
+    public bool? ForcePackageRedeployment { get; init; }
+    public bool? UpdateVariableSnapshot { get; init; }
+}
