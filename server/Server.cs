@@ -79,7 +79,7 @@ public static class Server
         services.AddProjects();
         services.AddChannels();
         services.AddReleases();
-        services.AddServerTasks();
+        services.AddServerTasks(settings.Tasks);
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }
@@ -120,6 +120,7 @@ public static class Server
         app.MapProjects();
         app.MapChannels();
         app.MapReleases();
+        app.MapServerTasks();
         app.MapMetrics();
     }
 

@@ -42,13 +42,12 @@ public sealed record Page
     public static ValueTask<Page?> BindAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        var ids = query["ids"].Where(value => value is not null).SelectMany(value => value!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
         var name = query["partialName"].ToString();
         return ValueTask.FromResult<Page?>(new Page
         {
             Skip = Number(query, "skip", 0),
             Take = Number(query, "take", 30),
-            Ids = query.ContainsKey("ids") && ids.Length > 0 ? ids : null,
+            Ids = query.List("ids"),
             PartialName = name.Length == 0 ? null : name,
         });
     }

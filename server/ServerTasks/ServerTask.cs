@@ -42,6 +42,10 @@ public sealed record ServerTask
     [JsonIgnore]
     public TimeSpan? TimeLimit { get; init; }
 
+    /// <summary>The fencing token of whoever runs it; null: nobody does.</summary>
+    [JsonIgnore]
+    public long? Lease { get; init; }
+
     /// <summary>When the row was read, by the server's clock: how long a task has run so far is counted until then.</summary>
     [JsonIgnore]
     public DateTimeOffset ReadAt { get; init; }

@@ -11,9 +11,9 @@ public sealed class ServerTaskStore(NpgsqlDataSource database, TimeProvider cloc
         """
         t.number, t.id, t.space_id, t.name, t.description, t.state, t.queue_time, t.queue_time_expiry, t.start_time, t.completed_time, t.last_updated_time,
         t.error_message, t.has_warnings_or_errors, t.project_id, t.environment_id, t.tenant_id, t.node_name, t.arguments::text as arguments_json,
-        t.concurrency_key, t.time_limit,
-        """
-        + " (select p.project_group_id from projects p where p.id = t.project_id) as project_group_id";
+        t.concurrency_key, t.time_limit, t.lease,
+        (select p.project_group_id from projects p where p.id = t.project_id) as project_group_id
+        """;
 
     /// <param name="spaceId">Null: whichever space it is of.</param>
     public async Task<ServerTask?> FindAsync(string? spaceId, string id, CancellationToken cancel)
@@ -81,6 +81,33 @@ public sealed class ServerTaskStore(NpgsqlDataSource database, TimeProvider cloc
         }
         return canceled;
     }
+
+    public async Task<QueueState> CountWaitingAsync(CancellationToken cancel)
+    {
+        var now = clock.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        var (waiting, oldest) = await connection.QuerySingleAsync<(long, DateTimeOffset?)>(new CommandDefinition(
+            "select count(*), min(queue_time) from server_tasks where state = 'Queued' and queue_time <= @now", new { now }, cancellationToken: cancel));
+        return new(waiting, oldest is { } since ? now - since : TimeSpan.Zero, Environment.TickCount64);
+    }
+
+    public Task<bool> AnyQueuedSinceAsync(NpgsqlConnection connection, string name, DateTimeOffset since, CancellationToken cancel) =>
+        connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select exists (select from server_tasks where name = @name and queue_time > @since)", new { name, since }, cancellationToken: cancel));
+
+    /// <summary>The numbers of tasks that ended before and have their logs, held until the transaction ends.</summary>
+    public async Task<long[]> OldAsync(NpgsqlConnection connection, DateTimeOffset before, int most, CancellationToken cancel) =>
+        [.. await connection.QueryAsync<long>(new CommandDefinition(
+            "select number from server_tasks where not log_removed and completed_time < @before order by completed_time limit @most for update skip locked",
+            new { before, most }, cancellationToken: cancel))];
+
+    /// <summary>The tasks that are of no project go with their logs.</summary>
+    public Task LogsRemovedAsync(NpgsqlConnection connection, long[] numbers, CancellationToken cancel) =>
+        connection.ExecuteAsync(new CommandDefinition(
+            """
+            update server_tasks set log_removed = true where number = any(@numbers) and project_id is not null;
+            delete from server_tasks where number = any(@numbers) and project_id is null
+            """, new { numbers }, cancellationToken: cancel));
 
     private ServerTask? Read(ServerTask? row) => row is null ? null : row with { ReadAt = clock.GetUtcNow() };
 }

@@ -8,13 +8,16 @@ namespace OctoLogin.ServerTasks;
 /// <param name="TaskId">Null: the queue, not one task.</param>
 public readonly record struct TaskSignal(string Kind, string? TaskId = null)
 {
+    public const string CancelKind = "cancel";
+    public const string LogKind = "log";
+
     /// <summary>Something may be taken: a task was queued, or one ended that others of its key waited for.</summary>
     public static TaskSignal Queued => new("queued");
 
-    public static TaskSignal Cancel(string taskId) => new("cancel", taskId);
+    public static TaskSignal Cancel(string taskId) => new(CancelKind, taskId);
 
     /// <summary>There is more in the task's log, or it has ended.</summary>
-    public static TaskSignal Log(string taskId) => new("log", taskId);
+    public static TaskSignal Log(string taskId) => new(LogKind, taskId);
 
     public string Payload => TaskId is null ? Kind : $"{Kind} {TaskId}";
 
