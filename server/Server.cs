@@ -3,13 +3,16 @@ using System.Security.Cryptography;
 using Npgsql;
 using OctoLogin.Access;
 using OctoLogin.Audit;
+using OctoLogin.BuildInformation;
 using OctoLogin.Channels;
 using OctoLogin.Database;
 using OctoLogin.Environments;
+using OctoLogin.Feeds;
 using OctoLogin.Http;
 using OctoLogin.OpenApi;
 using OctoLogin.Lifecycles;
 using OctoLogin.OpenIdProvider;
+using OctoLogin.Packages;
 using OctoLogin.ProjectGroups;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
@@ -77,6 +80,9 @@ public static class Server
         services.AddProjectGroups();
         services.AddProjects();
         services.AddChannels();
+        services.AddFeeds();
+        services.AddPackages(settings.Packages);
+        services.AddBuildInformation();
         services.AddReleases();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
@@ -117,6 +123,9 @@ public static class Server
         app.MapProjectGroups();
         app.MapProjects();
         app.MapChannels();
+        app.MapFeeds();
+        app.MapPackages();
+        app.MapBuildInformation();
         app.MapReleases();
         app.MapMetrics();
     }
