@@ -35,7 +35,7 @@ public sealed record Page
     public string? PartialName { get; init; }
 
     /// <summary><see cref="PartialName"/> as an <c>ilike</c> pattern with its own wildcards escaped; null matches all.</summary>
-    public string? NameLike => PartialName is null ? null : $"%{LikeText.Escape(PartialName)}%";
+    public string? NameLike => LikeText.Containing(PartialName);
 
     public static Page All { get; } = new() { Take = int.MaxValue };
 
@@ -67,5 +67,8 @@ public sealed record Page
 
 public static class LikeText
 {
+    /// <summary>An <c>ilike</c> pattern for what contains this; null or empty: null.</summary>
+    public static string? Containing(string? text) => string.IsNullOrEmpty(text) ? null : $"%{Escape(text)}%";
+
     public static string Escape(string text) => text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_");
 }

@@ -7,6 +7,7 @@ using OctoLogin.Database;
 using OctoLogin.Http;
 using OctoLogin.Projects;
 using OctoLogin.Spaces;
+using OctoLogin.Versions;
 
 namespace OctoLogin.Releases;
 
@@ -61,7 +62,7 @@ public sealed class CreateRelease(
         return new(created, IsNew: true);
     }
 
-    private Release Assemble(CreateReleaseCommand command, Wanted wanted, Channel channel, ReleaseVersion version, List<SelectedPackage> packages) => new()
+    private Release Assemble(CreateReleaseCommand command, Wanted wanted, Channel channel, SemanticVersion version, List<SelectedPackage> packages) => new()
     {
         Id = "",
         SpaceId = channel.SpaceId,
@@ -80,8 +81,8 @@ public sealed class CreateRelease(
     {
         validation.Fault(space.Mismatch("SpaceId", command.SpaceId));
         validation.Fault(space.Mismatch("SpaceIdOrName", command.SpaceIdOrName));
-        var text = validation.Optional("ReleaseVersion", command.ReleaseVersion, ReleaseVersion.MostCharacters);
-        var version = ReleaseVersion.TryParse(text);
+        var text = validation.Optional("ReleaseVersion", command.ReleaseVersion, SemanticVersion.MostCharacters);
+        var version = SemanticVersion.TryParse(text);
         validation.Check(text is null || version is not null,
             $"ReleaseVersion '{Printable.Of(text)}' is not a version: 1 to 4 numbers, then perhaps a pre-release and metadata, such as 1.4.0, 2024.11.20.3 or 1.4.0-beta.2+build.7.");
         var packageVersion = validation.Optional("PackageVersion", command.PackageVersion);
@@ -102,10 +103,10 @@ public sealed class CreateRelease(
         return known ? project : null;
     }
 
-    private async Task<ReleaseVersion?> NextVersionAsync(NpgsqlConnection connection, Project project, Validation validation, CancellationToken cancel)
+    private async Task<SemanticVersion?> NextVersionAsync(NpgsqlConnection connection, Project project, Validation validation, CancellationToken cancel)
     {
         var highest = await releases.HighestVersionAsync(connection, project.Id, cancel);
-        var next = highest is null ? ReleaseVersion.First : ReleaseVersion.TryParse(highest)?.Next();
+        var next = highest is null ? SemanticVersion.First : SemanticVersion.TryParse(highest)?.Next();
         validation.Check(next is not null, $"No version can come after '{highest}', the highest of project '{project.Name}'. Give a ReleaseVersion.");
         return next;
     }
@@ -118,7 +119,7 @@ public sealed class CreateRelease(
         };
 
     private sealed record Wanted(
-        ReleaseVersion? Version, string? ChannelName, string? PackageVersion, IReadOnlyList<PackagePin> Pins, string? ReleaseNotes);
+        SemanticVersion? Version, string? ChannelName, string? PackageVersion, IReadOnlyList<PackagePin> Pins, string? ReleaseNotes);
 }
 
 /// <summary>What a client sends. <c>GitRef</c> and <c>GitCommit</c> mean nothing to a project whose process is in the database, and are not read.</summary>
