@@ -53,6 +53,9 @@ public sealed class ServerFixture : IAsyncLifetime
     /// <summary>With the administrator's API key.</summary>
     public HttpClient Admin { get; private set; } = null!;
 
+    /// <summary>More services of a test's own, for a fixture made by hand before <see cref="InitializeAsync"/>.</summary>
+    public Action<IServiceCollection>? AlsoReplace { get; set; }
+
     /// <summary>More settings, for a fixture made by hand before <see cref="InitializeAsync"/>.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
@@ -161,6 +164,7 @@ public sealed class ServerFixture : IAsyncLifetime
             Roots = [certificates.Ca],
         }));
         services.AddLogging(logging => logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Debug));
+        AlsoReplace?.Invoke(services);
     }
 
     private Task<IReadOnlyList<IPEndPoint>> ResolveAsync(string host, int port, CancellationToken cancel) =>
