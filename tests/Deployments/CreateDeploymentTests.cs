@@ -13,7 +13,7 @@ public sealed class CreateDeploymentTests(ServerFixture server) : IClassFixture<
     [Fact]
     public async Task Queues_a_task_for_each_environment_all_at_once()
     {
-        var (one, two) = (await server.AddEnvironmentAsync("Queue one"), await server.AddEnvironmentAsync("Queue two"));
+        var (one, two) = (await server.PlaceAsync("Queue one"), await server.PlaceAsync("Queue two"));
         var project = await server.AddReleasedProjectAsync("Queued", Bash("Say", "echo hello"));
         var answer = await server.Admin.MakeAsync(Untenanted, new
         {
@@ -37,7 +37,7 @@ public sealed class CreateDeploymentTests(ServerFixture server) : IClassFixture<
     [Fact]
     public async Task Keeps_the_times_to_the_millisecond()
     {
-        await server.AddEnvironmentAsync("Timed");
+        await server.PlaceAsync("Timed");
         await server.AddReleasedProjectAsync("Timed", Bash("Say", "echo hello"));
         var (at, end) = ("2093-04-05T06:07:08.123+02:00", "2093-04-05T04:07:09.987Z");
         var answer = await server.Admin.MakeAsync(Untenanted, new { ProjectName = "Timed", ReleaseVersion = "1.0.0", EnvironmentName = "Timed", RunAt = at, NoRunAfter = end });
@@ -68,7 +68,7 @@ public sealed class CreateDeploymentTests(ServerFixture server) : IClassFixture<
     {
         if ((await server.Admin.SendAsync("GET", $"{Api.Space}/projects/asked")).Status == 404)
         {
-            await server.AddEnvironmentAsync("Asked");
+            await server.PlaceAsync("Asked");
             await server.AddReleasedProjectAsync("Asked", Bash("Say", "echo hello"));
         }
         var (deployments, tasks) = (await server.CountAsync("deployments"), await server.CountAsync("server_tasks"));
@@ -81,7 +81,7 @@ public sealed class CreateDeploymentTests(ServerFixture server) : IClassFixture<
     [Fact]
     public async Task Names_every_fault_and_deploys_to_none_when_one_environment_is_wrong()
     {
-        await server.AddEnvironmentAsync("Half one");
+        await server.PlaceAsync("Half one");
         var project = await server.AddReleasedProjectAsync("Half", Bash("Say", "echo hello", action: new { IsRequired = true }));
         var before = await server.CountAsync("server_tasks");
         (await server.Admin.SendAsync("POST", Untenanted, new { ProjectName = "Half", ReleaseVersion = "1.0.0", EnvironmentNames = new[] { "Half one", "Half two" }, SkipStepNames = new[] { "Say" } }))
@@ -94,7 +94,7 @@ public sealed class CreateDeploymentTests(ServerFixture server) : IClassFixture<
     [Fact]
     public async Task Is_for_who_may_deploy_that_project_to_that_environment()
     {
-        var (mine, other) = (await server.AddEnvironmentAsync("Mine"), await server.AddEnvironmentAsync("Not mine"));
+        var (mine, other) = (await server.PlaceAsync("Mine"), await server.PlaceAsync("Not mine"));
         var project = await server.AddReleasedProjectAsync("Deployers", Bash("Say", "echo hello"));
         var strange = await server.AddReleasedProjectAsync("Others", Bash("Say", "echo hello"));
         var caller = await server.AddCallerAsync();
@@ -113,7 +113,7 @@ public sealed class CreateDeploymentTests(ServerFixture server) : IClassFixture<
     [Fact]
     public async Task Lists_what_the_caller_may_see_and_asked_for()
     {
-        var (dev, live) = (await server.AddEnvironmentAsync("List dev"), await server.AddEnvironmentAsync("List live"));
+        var (dev, live) = (await server.PlaceAsync("List dev"), await server.PlaceAsync("List live"));
         var project = await server.AddReleasedProjectAsync("Listed", Bash("Say", "echo hello"));
         var made = await server.Admin.MakeAsync(Untenanted, new { ProjectName = "Listed", ReleaseVersion = "1.0.0", EnvironmentNames = new[] { dev, live }, RunAt = Later });
         var (toDev, toLive) = (made.Deployments()[0], made.Deployments()[1]);
@@ -145,7 +145,7 @@ public sealed class CreateDeploymentTests(ServerFixture server) : IClassFixture<
     [Fact]
     public async Task A_tokens_scope_narrows_where_its_account_may_deploy()
     {
-        var (mine, other) = (await server.AddEnvironmentAsync("In scope"), await server.AddEnvironmentAsync("Out of scope"));
+        var (mine, other) = (await server.PlaceAsync("In scope"), await server.PlaceAsync("Out of scope"));
         var project = await server.AddReleasedProjectAsync("Scoped", Bash("Say", "echo hello"));
         var (id, audience) = await server.AddTrustedAccountAsync();
         await server.GiveLimitedRoleAsync(id, "userroles-buildserver");
@@ -158,7 +158,7 @@ public sealed class CreateDeploymentTests(ServerFixture server) : IClassFixture<
     [Fact]
     public async Task A_deployment_that_is_deleted_is_gone_with_an_event()
     {
-        await server.AddEnvironmentAsync("Deleted");
+        await server.PlaceAsync("Deleted");
         var project = await server.AddReleasedProjectAsync("Deleted", Bash("Say", "echo hello"));
         var made = await server.Admin.MakeAsync(Untenanted, new { ProjectName = "Deleted", ReleaseVersion = "1.0.0", EnvironmentNames = new[] { "Deleted" }, RunAt = Later });
         var path = $"{Api.Space}/deployments/{made.Deployments().Single()}";

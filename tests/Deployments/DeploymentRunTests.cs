@@ -9,7 +9,7 @@ public sealed class DeploymentRunTests(ServerFixture server) : IClassFixture<Ser
     [Fact]
     public async Task Runs_the_steps_in_order_and_says_so()
     {
-        var environment = await server.AddEnvironmentAsync("Order");
+        var environment = await server.PlaceAsync("Order");
         var project = await server.AddReleasedProjectAsync("In order", Bash("First", "echo one"), Bash("Second", "echo two"));
         var end = await server.DeployedAsync(project, "1.0.0", environment);
         end.Log.IndexOf("one").ShouldBeLessThan(end.Log.IndexOf("two"));
@@ -20,7 +20,7 @@ public sealed class DeploymentRunTests(ServerFixture server) : IClassFixture<Ser
     [Fact]
     public async Task Gives_scripts_what_Octopus_gives_them()
     {
-        var environment = await server.AddEnvironmentAsync("Named");
+        var environment = await server.PlaceAsync("Named");
         var project = await server.AddReleasedProjectAsync("Told", Bash("Tell",
             """
             echo "#{Octopus.Project.Name} #{Octopus.Release.Number} to #{Octopus.Environment.Name} by #{Octopus.Deployment.CreatedBy.Username}"
@@ -37,7 +37,7 @@ public sealed class DeploymentRunTests(ServerFixture server) : IClassFixture<Ser
     [Fact]
     public async Task Hands_output_variables_on_to_later_steps_and_masks_the_sensitive_ones()
     {
-        var environment = await server.AddEnvironmentAsync("Outputs");
+        var environment = await server.PlaceAsync("Outputs");
         var project = await server.AddReleasedProjectAsync("Outputs",
             Bash("Make it", """set_octopusvariable Colour "deep blue"; set_octopusvariable Word "xyzzy-plugh" -sensitive"""),
             Bash("Use it", """echo "was #{Octopus.Action[Make it].Output.Colour}, $(get_octopusvariable "Octopus.Action[Make it].Output.Colour")"; echo "said #{Octopus.Action[Make it].Output.Word}" """),
@@ -52,7 +52,7 @@ public sealed class DeploymentRunTests(ServerFixture server) : IClassFixture<Ser
     [Fact]
     public async Task After_a_failure_runs_what_is_for_failures_and_fails_as_Octopus_says()
     {
-        var environment = await server.AddEnvironmentAsync("Failing");
+        var environment = await server.PlaceAsync("Failing");
         var project = await server.AddReleasedProjectAsync("Failing",
             Bash("Break", "echo to-stderr >&2; exit 3"), Bash("Go on", "echo must-not-run"),
             Bash("Mend", """echo "mending after #{Octopus.Step[Break].Status.Code}" """, step: new { Condition = "Failure" }),
@@ -72,7 +72,7 @@ public sealed class DeploymentRunTests(ServerFixture server) : IClassFixture<Ser
         using var shared = new TestDirectory();
         File.SetUnixFileMode(shared.Path, (UnixFileMode)0b111_111_111);
         string Meet(string mine, string other) => $"umask 0; touch {shared.Path}/{mine}; for i in $(seq 600); do [ -e {shared.Path}/{other} ] && exit 0; sleep 0.05; done; exit 1";
-        var environment = await server.AddEnvironmentAsync("Parallel");
+        var environment = await server.PlaceAsync("Parallel");
         var project = await server.AddReleasedProjectAsync("Parallel",
             Bash("A", Meet("a", "b")), Bash("B", Meet("b", "a"), step: new { StartTrigger = "StartWithPrevious" }), Bash("C", "echo after both"));
         (await server.DeployedAsync(project, "1.0.0", environment)).Log.ShouldContain("after both");
@@ -83,7 +83,7 @@ public sealed class DeploymentRunTests(ServerFixture server) : IClassFixture<Ser
     {
         using var shared = new TestDirectory();
         File.SetUnixFileMode(shared.Path, (UnixFileMode)0b111_111_111);
-        var environment = await server.AddEnvironmentAsync("Retries");
+        var environment = await server.PlaceAsync("Retries");
         string FailsUntil(int good) => $"umask 0; echo x >> {shared.Path}/tries$0; n=$(cat {shared.Path}/tries* | wc -l); echo try-$n; [ $n -ge {good} ]";
         var retries = new Dictionary<string, object?> { ["Octopus.Action.AutoRetry.MaximumCount"] = "2", ["Octopus.Action.AutoRetry.MinimumBackoff"] = "0" };
         var project = await server.AddReleasedProjectAsync("Retries", Bash("Flaky", FailsUntil(3), properties: retries));
@@ -98,7 +98,7 @@ public sealed class DeploymentRunTests(ServerFixture server) : IClassFixture<Ser
     [Fact]
     public async Task A_step_that_takes_too_long_fails()
     {
-        var environment = await server.AddEnvironmentAsync("Slow");
+        var environment = await server.PlaceAsync("Slow");
         var project = await server.AddReleasedProjectAsync("Slow", Bash("Sleep", "sleep 300", properties: new() { ["Octopus.Action.ExecutionTimeout.Minutes"] = "0.01" }), Bash("Always", "echo went-on", step: new { Condition = "Always" }));
         (await server.DeployedAsync(project, "1.0.0", environment, "Failed")).Log.ShouldContain("went-on");
     }
@@ -106,7 +106,7 @@ public sealed class DeploymentRunTests(ServerFixture server) : IClassFixture<Ser
     [Fact]
     public async Task An_action_type_that_cannot_run_is_saved_and_fails_the_task_by_name()
     {
-        var environment = await server.AddEnvironmentAsync("Types");
+        var environment = await server.PlaceAsync("Types");
         var project = await server.AddReleasedProjectAsync("Types", new { Name = "Web site", Actions = new[] { new { Name = "Web site", ActionType = "Octopus.IIS" } } });
         var end = await server.DeployedAsync(project, "1.0.0", environment, "Failed");
         end.Log.ShouldContain("Step 'Web site' is of the type 'Octopus.IIS', which this server cannot run");
@@ -115,7 +115,7 @@ public sealed class DeploymentRunTests(ServerFixture server) : IClassFixture<Ser
     [Fact]
     public async Task A_step_for_targets_runs_for_each_of_them_with_its_variables()
     {
-        var environment = await server.AddEnvironmentAsync("Farm");
+        var environment = await server.PlaceAsync("Farm");
         foreach (var (name, role) in new[] { ("web-1", "web"), ("web-2", "WEB"), ("db-1", "db") })
         {
             await server.Admin.MakeAsync($"{Api.Space}/machines", new { Name = name, Roles = new[] { role }, EnvironmentIds = new[] { environment }, Endpoint = new { CommunicationStyle = "None" } });
@@ -143,7 +143,7 @@ public sealed class DeploymentRunTests(ServerFixture server) : IClassFixture<Ser
     [Fact]
     public async Task Leaves_out_the_steps_that_it_is_told_to()
     {
-        await server.AddEnvironmentAsync("Skipping");
+        await server.PlaceAsync("Skipping");
         await server.AddReleasedProjectAsync("Skipping", Bash("Keep", "echo kept"), Bash("Leave out", "echo left-out"));
         var answer = await server.Admin.MakeAsync(Untenanted, new { ProjectName = "Skipping", ReleaseVersion = "1.0.0", EnvironmentNames = new[] { "Skipping" }, SkipStepNames = new[] { "leave OUT" } });
         var end = await server.EndsAsync(answer.Tasks().Single());
@@ -156,7 +156,7 @@ public sealed class DeploymentRunTests(ServerFixture server) : IClassFixture<Ser
     [Fact]
     public async Task A_sensitive_property_of_a_step_reaches_its_script_and_no_log()
     {
-        var environment = await server.AddEnvironmentAsync("Sealed");
+        var environment = await server.PlaceAsync("Sealed");
         var project = await server.AddReleasedProjectAsync("Sealed", Bash("Secret", """v=$(get_octopusvariable My.Secret); echo "it has ${#v} characters: $v" """, properties: new() { ["My.Secret"] = new { HasValue = true, NewValue = "open-sesame" } }));
         var end = await server.DeployedAsync(project, "1.0.0", environment);
         end.Log.ShouldContain("it has 11 characters: ********");
@@ -168,7 +168,7 @@ public sealed class DeploymentRunTests(ServerFixture server) : IClassFixture<Ser
     {
         using var shared = new TestDirectory();
         File.SetUnixFileMode(shared.Path, (UnixFileMode)0b111_111_111);
-        var environment = await server.AddEnvironmentAsync("Alone");
+        var environment = await server.PlaceAsync("Alone");
         var project = await server.AddReleasedProjectAsync("Alone", Bash("Alone", $"mkdir {shared.Path}/lock || exit 1; sleep 0.3; rmdir {shared.Path}/lock"));
         var tasks = new List<string>();
         for (var i = 0; i < 4; i++)

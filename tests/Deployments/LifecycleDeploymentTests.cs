@@ -64,7 +64,7 @@ public sealed class LifecycleDeploymentTests(ServerFixture server) : IClassFixtu
     [Fact]
     public async Task Automatic_environments_are_deployed_to_when_their_phase_opens()
     {
-        var (dev, test, live) = (await server.AddEnvironmentAsync("Auto dev"), await server.AddEnvironmentAsync("Auto test"), await server.AddEnvironmentAsync("Auto live"));
+        var (dev, test, live) = (await server.PlaceAsync("Auto dev"), await server.PlaceAsync("Auto test"), await server.PlaceAsync("Auto live"));
         var lifecycle = await server.Admin.MakeAsync($"{Api.Space}/lifecycles", new
         {
             Name = "Auto",
@@ -92,7 +92,7 @@ public sealed class LifecycleDeploymentTests(ServerFixture server) : IClassFixtu
     /// <summary>A project whose lifecycle has the phases Dev and Live.</summary>
     private async Task<(ApiAnswer Project, string Dev, string Live)> AddLineAsync(string name, string script = "echo hello")
     {
-        var (dev, live) = (await server.AddEnvironmentAsync($"{name} dev"), await server.AddEnvironmentAsync($"{name} live"));
+        var (dev, live) = (await server.PlaceAsync($"{name} dev"), await server.PlaceAsync($"{name} live"));
         var lifecycle = await server.Admin.MakeAsync($"{Api.Space}/lifecycles", new
         {
             Name = name, Phases = new[] { new { Name = "Dev", OptionalDeploymentTargets = new[] { dev } }, new { Name = "Live", OptionalDeploymentTargets = new[] { live } } },

@@ -8,8 +8,8 @@ public static class Deploying
     public const string Untenanted = Api.Space + "/deployments/create/untenanted/v1";
     public const string Tenanted = Api.Space + "/deployments/create/tenanted/v1";
 
-    public static async Task<string> AddEnvironmentAsync(this ServerFixture server, string name) =>
-        (await server.Admin.MakeAsync($"{Api.Space}/environments", new { Name = name })).Id;
+    /// <summary>The Id of a new environment.</summary>
+    public static async Task<string> PlaceAsync(this ServerFixture server, string name) => (await server.AddEnvironmentAsync(name)).Id;
 
     /// <summary>A step of one Bash script.</summary>
     /// <param name="step">More of the step, such as its condition.</param>
