@@ -6,7 +6,7 @@ namespace OctoLogin.Tests.ServerTasks;
 /// <summary>What runs when. The node runs two tasks at once.</summary>
 public sealed class QueueTests : IAsyncLifetime
 {
-    private readonly TaskServer server = new(new() { ["Tasks:Concurrency"] = "2", ["Tasks:NodeName"] = "node-1" });
+    private readonly TaskServer server = TaskServer.With(("Tasks:Concurrency", "2"), ("Tasks:NodeName", "node-1"));
 
     public ValueTask InitializeAsync() => server.InitializeAsync();
 

@@ -43,17 +43,16 @@ public sealed class TestRunner : IServerTaskRunner
 /// <summary>A server that runs tests' tasks, and what tests ask of it.</summary>
 public sealed class TaskServer : IAsyncLifetime
 {
-    public TaskServer() : this([])
-    {
-    }
+    public TaskServer() => Server.AlsoReplace = services => services.AddSingleton<IServerTaskRunner>(Runner);
 
-    public TaskServer(Dictionary<string, string> settings)
+    public static TaskServer With(params (string Name, string Value)[] settings)
     {
+        var server = new TaskServer();
         foreach (var (name, value) in settings)
         {
-            Server.Settings[name] = value;
+            server.Server.Settings[name] = value;
         }
-        Server.AlsoReplace = services => services.AddSingleton<IServerTaskRunner>(Runner);
+        return server;
     }
 
     public ServerFixture Server { get; } = new();
