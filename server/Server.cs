@@ -13,6 +13,7 @@ using OctoLogin.OpenIdProvider;
 using OctoLogin.ProjectGroups;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
+using OctoLogin.Scripts;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.Spaces;
 using OctoLogin.Teams;
@@ -78,6 +79,7 @@ public static class Server
         services.AddProjects();
         services.AddChannels();
         services.AddReleases();
+        services.AddScripts(settings.Scripts, settings.Database);
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }

@@ -1,6 +1,7 @@
 using OctoLogin.Database;
 using OctoLogin.Http;
 using OctoLogin.OpenIdProvider;
+using OctoLogin.Scripts;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.Telemetry;
 using OctoLogin.TokenExchange;
@@ -10,7 +11,7 @@ namespace OctoLogin;
 /// <summary>Every slice's settings, read once at start; all faults are told at once.</summary>
 public sealed record Settings(
     DatabaseOptions Database, IssuerOptions Issuer, TokenExchangeOptions TokenExchange, TrustedIssuers TrustedIssuers, GitHubOptions GitHub, AdminOptions Admin,
-    TelemetryOptions Telemetry, TrustedProxies Proxies)
+    TelemetryOptions Telemetry, ScriptOptions Scripts, TrustedProxies Proxies)
 {
     /// <summary>ASP.NET Core's usual sources and, for containers, a file for each setting in <c>/run/secrets</c> (<c>__</c> for <c>:</c>).</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args)
@@ -51,6 +52,7 @@ public sealed record Settings(
             GitHubOptions.Read(configuration, faults),
             AdminOptions.Read(configuration, faults),
             TelemetryOptions.Read(configuration, faults),
+            ScriptOptions.Read(configuration, faults),
             TrustedProxies.Read(configuration, TimeProvider.System, faults));
         return faults.Count == 0
             ? settings
