@@ -6,7 +6,9 @@ using OctoLogin.Audit;
 using OctoLogin.BuildInformation;
 using OctoLogin.Channels;
 using OctoLogin.Database;
+using OctoLogin.Deployments;
 using OctoLogin.Environments;
+using OctoLogin.Executions;
 using OctoLogin.Feeds;
 using OctoLogin.Http;
 using OctoLogin.OpenApi;
@@ -16,6 +18,7 @@ using OctoLogin.Packages;
 using OctoLogin.ProjectGroups;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
+using OctoLogin.Scripts;
 using OctoLogin.ServerTasks;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.Spaces;
@@ -86,6 +89,9 @@ public static class Server
         services.AddBuildInformation();
         services.AddReleases();
         services.AddServerTasks(settings.Tasks);
+        services.AddScripts(settings.Scripts, settings.Database);
+        services.AddExecutions();
+        services.AddDeployments();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }
@@ -130,6 +136,7 @@ public static class Server
         app.MapBuildInformation();
         app.MapReleases();
         app.MapServerTasks();
+        app.MapDeployments();
         app.MapMetrics();
     }
 

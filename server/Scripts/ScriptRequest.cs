@@ -23,6 +23,9 @@ public sealed record ScriptRequest
     /// <summary>Called with the private folder before the start: to unpack packages. What it makes there becomes the script's.</summary>
     public Func<string, CancellationToken, Task>? Prepare { get; init; }
 
+    /// <summary>What the script gets as $1 and so on, as its shell writes them: <c>Octopus.Action.Script.ScriptParameters</c>.</summary>
+    public string? Parameters { get; init; }
+
     /// <summary>A script inside the prepared folder, relative to it. It runs in its own folder.</summary>
     public string? ScriptFile { get; init; }
 
