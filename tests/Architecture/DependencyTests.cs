@@ -11,8 +11,8 @@ public sealed partial class DependencyTests
     /// <summary>The story's order: each slice may know those before it.</summary>
     private static readonly string[] Resources =
     [
-        "Environments", "Lifecycles", "ProjectGroups", "Projects", "Channels", "Feeds", "Packages", "BuildInformation", "Releases", "ServerTasks",
-        "Scripts", "Executions", "Deployments",
+        "Environments", "Lifecycles", "ProjectGroups", "TagSets", "Projects", "Tenants", "Machines", "Channels", "Feeds", "Packages", "BuildInformation",
+        "Variables", "Releases", "ServerTasks", "Scripts", "Executions", "Runbooks", "Deployments",
     ];
 
     private static readonly string[] Nobodys = ["TokenExchange", "SignIn", "Portal", "CommandLine"];
