@@ -42,6 +42,9 @@ public sealed class SensitiveProperties(Secrets secrets)
             Sensitive.Read(value) is { } sensitive ? (sensitive with { NewValue = null, Sealed = null }).Write() : value)),
     };
 
+    /// <summary>Whether it is itself a sensitive value that would be kept as it came: readable.</summary>
+    public static bool HoldsNewValue(JsonElement value) => Sensitive.Read(value)?.NewValue is not null;
+
     // Anywhere else it would be kept as it came: readable.
     private static bool HidesOne(DeploymentStep step) =>
         Hides(step.Others?.Values) || step.Actions.Any(action => Hides(action.Others?.Values) || Hides(action.Container.Others?.Values)
@@ -49,7 +52,7 @@ public sealed class SensitiveProperties(Secrets secrets)
 
     private static bool Hides(IEnumerable<JsonElement>? values) => values is not null && values.Any(value => value.ValueKind switch
     {
-        JsonValueKind.Object => Sensitive.Read(value)?.NewValue is not null || Hides(value.EnumerateObject().Select(part => part.Value)),
+        JsonValueKind.Object => HoldsNewValue(value) || Hides(value.EnumerateObject().Select(part => part.Value)),
         JsonValueKind.Array => Hides(value.EnumerateArray()),
         _ => false,
     });
