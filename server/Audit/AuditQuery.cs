@@ -22,7 +22,7 @@ public sealed record AuditQuery(AuditFilter Filter)
         var query = context.Request.Query;
         var validation = new Validation();
         var filter = new AuditFilter(
-            Time(query, "from", validation), Time(query, "to", validation), query.List("users"), query.List("eventCategories"), query.List("regarding"));
+            Time(query, "from", validation), Time(query, "to", validation), QueryList.Of(query, "users"), QueryList.Of(query, "eventCategories"), QueryList.Of(query, "regarding"));
         validation.ThrowIfAny();
         return ValueTask.FromResult<AuditQuery?>(new(filter));
     }

@@ -27,13 +27,8 @@ public sealed record ExecutionQuery(
     {
         var query = context.Request.Query;
         return ValueTask.FromResult<ExecutionQuery?>(new(
-            List("projects"), List("environments"), List("tenants"), List("channels"), List("runbooks"), List("taskState")?.Select(State).ToArray()));
-
-        string[]? List(string name)
-        {
-            var values = query[name].OfType<string>().SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
-            return values.Length == 0 ? null : values;
-        }
+            QueryList.Of(query, "projects"), QueryList.Of(query, "environments"), QueryList.Of(query, "tenants"), QueryList.Of(query, "channels"),
+            QueryList.Of(query, "runbooks"), QueryList.Of(query, "taskState")?.Select(State).ToArray()));
     }
 
     private static string State(string text) => Enum.GetNames<TaskState>().FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase))

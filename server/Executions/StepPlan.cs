@@ -44,7 +44,7 @@ public sealed record StepPlan(DeploymentStep Step, int Number, IReadOnlyList<Act
         "FAILURE" => failed,
         "ALWAYS" => true,
         // As in Octopus an expression stands by itself; one that must not run after a failure asks for Octopus.Deployment.Error.
-        "VARIABLE" => Truth.Of(expand(Step.Properties.Text(ConditionProperty) ?? "")),
+        "VARIABLE" => IsTrue(expand(Step.Properties.Text(ConditionProperty) ?? "")),
         _ => !failed,
     };
 
@@ -66,11 +66,11 @@ public sealed record ActionPlan(DeploymentAction Action, string? Skipped)
             : action.Environments.Length > 0 && !action.Environments.Contains(scope.EnvironmentId) ? "it is not for this environment"
             : action.ExcludedEnvironments.Contains(scope.EnvironmentId) ? "this environment is excluded"
             : scope.ChannelId is not null && action.Channels.Length > 0 && !action.Channels.Contains(scope.ChannelId) ? "it is not for this channel"
-            : !TagRule.Matches(action.TenantTags, scope.TenantTags) ? "it is not for this tenant's tags"
+            : !TenantTags.Match(scope.TenantTags, action.TenantTags) ? "it is not for this tenant's tags"
             : null;
         return new(action, why is null ? null : $"Step '{action.Name}' was skipped: {why}.");
     }
 
     public bool Runs(Func<string, string> expand) =>
-        !Action.Condition.Equals("Variable", StringComparison.OrdinalIgnoreCase) || Truth.Of(expand(Action.Properties.Text(ConditionProperty) ?? ""));
+        !Action.Condition.Equals("Variable", StringComparison.OrdinalIgnoreCase) || IsTrue(expand(Action.Properties.Text(ConditionProperty) ?? ""));
 }

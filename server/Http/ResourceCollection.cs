@@ -11,6 +11,9 @@ public sealed record ResourceCollection<T>(
         var pages = page.Take == 0 ? 0 : (total + page.Take - 1) / page.Take;
         return new(typeof(T).Name, total, page.Take, pages, Math.Max(0, pages - 1), items);
     }
+
+    /// <summary>The page of everything that matches, for what SQL cannot decide.</summary>
+    public static ResourceCollection<T> OfAll(Page page, IReadOnlyList<T> all) => Of(page, all.Count, [.. all.Skip(page.Skip).Take(page.Take)]);
 }
 
 /// <summary>Rows of a page with the count of all rows that match, as stores return them.</summary>
@@ -47,7 +50,7 @@ public sealed record Page
         {
             Skip = Number(query, "skip", 0),
             Take = Number(query, "take", 30),
-            Ids = query.List("ids"),
+            Ids = QueryList.Of(query, "ids"),
             PartialName = name.Length == 0 ? null : name,
         });
     }

@@ -103,10 +103,24 @@ public sealed class ProjectStore(NpgsqlDataSource database)
         }
     }
 
-    /// <summary>Its process, channels and releases go with it.</summary>
-    public async Task<bool> DeleteAsync(NpgsqlConnection connection, Project project, CancellationToken cancel) =>
-        await connection.ExecuteAsync(new CommandDefinition(
-            "delete from projects where space_id = @SpaceId and id = @Id", project, cancellationToken: cancel)) > 0;
+    /// <summary>Its process, channels and releases go with it; tenants that are connected to it keep it.</summary>
+    public async Task<bool> DeleteAsync(NpgsqlConnection connection, Project project, CancellationToken cancel)
+    {
+        var tenants = (await connection.QueryAsync<string>(new CommandDefinition(
+            "select t.name from tenant_projects p join tenants t on t.id = p.tenant_id where p.space_id = @SpaceId and p.project_id = @Id order by lower(t.name) limit 5",
+            project, cancellationToken: cancel))).AsList();
+        try
+        {
+            return tenants.Count == 0
+                ? await connection.ExecuteAsync(new CommandDefinition(
+                    "delete from projects where space_id = @SpaceId and id = @Id", project, cancellationToken: cancel)) > 0
+                : throw ApiException.Conflict($"Project '{project.Name}' is connected to the tenants {Names.List(tenants)}. Take it from them first.");
+        }
+        catch (PostgresException fault) when (fault.IsStillReferred())
+        {
+            throw ApiException.Conflict($"Project '{project.Name}' is still in use by {fault.Referrer()}. Delete these first.");
+        }
+    }
 
     private static DynamicParameters Parameters(Project project)
     {

@@ -16,7 +16,7 @@ public sealed record TaskQuery(TaskFilter Filter)
     {
         var query = context.Request.Query;
         var validation = new Validation();
-        var states = query.List("states")?.Select(state => StateOf(state, validation)).ToArray();
+        var states = QueryList.Of(query, "states")?.Select(state => StateOf(state, validation)).ToArray();
         var active = query["active"].ToString();
         validation.Check(active.Length == 0 || bool.TryParse(active, out _), $"active must be true or false, not '{Printable.Of(active, 60)}'.");
         validation.ThrowIfAny();
@@ -27,12 +27,12 @@ public sealed record TaskQuery(TaskFilter Filter)
         }
         return ValueTask.FromResult<TaskQuery?>(new(new TaskFilter
         {
-            Names = query.List("name"),
+            Names = QueryList.Of(query, "name"),
             States = states?.Select(state => state.ToString()).ToArray(),
-            Projects = query.List("project"),
-            Environments = query.List("environment"),
-            Tenants = query.List("tenant"),
-            Nodes = query.List("node"),
+            Projects = QueryList.Of(query, "project"),
+            Environments = QueryList.Of(query, "environment"),
+            Tenants = QueryList.Of(query, "tenant"),
+            Nodes = QueryList.Of(query, "node"),
         }));
     }
 

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OctoLogin.Http;
+
+namespace OctoLogin.TagSets;
+
+/// <summary>A way to divide tenants, such as Region or Release ring, with the tags to choose from.</summary>
+public sealed record TagSet
+{
+    public required string Id { get; init; }
+    public required string SpaceId { get; init; }
+    public required string Name { get; init; }
+    public required string Slug { get; init; }
+    public string? Description { get; init; }
+    public required int SortOrder { get; init; }
+
+    [JsonIgnore]
+    public string TagsJson { get; init; } = "[]";
+
+    public IReadOnlyList<Tag> Tags => JsonSerializer.Deserialize<Tag[]>(TagsJson, Json.Options)!;
+}
+
+/// <summary>One of a tag set's choices. A tag that is new has no <see cref="Id"/> yet.</summary>
+public sealed record Tag
+{
+    public string Id { get; init; } = "";
+    public required string Name { get; init; }
+
+    /// <summary><c>#RRGGBB</c></summary>
+    public required string Color { get; init; }
+    public string? Description { get; init; }
+    public required int SortOrder { get; init; }
+
+    /// <summary><c>Set/Tag</c>: how everything else names it, and compares it without case.</summary>
+    public required string CanonicalTagName { get; init; }
+}
