@@ -36,15 +36,12 @@ public sealed class CreateDeployments(
         validation.Check(!project.IsDisabled, $"Project '{project.Name}' is disabled: nothing of it is deployed.");
         var release = await FindReleaseAsync(command, project, validation, cancel);
         var options = await ReadOptionsAsync(command, release, places, space, validation, cancel);
-        return await database.InTransactionAsync(async connection =>
+        if (release is not null)
         {
-            if (release is not null)
-            {
-                await CheckLifecycleAsync(connection, project, release, places, validation, cancel);
-            }
-            validation.ThrowIfAny();
-            return await queue.AddAsync(connection, project, release!, places, options, caller.Actor, cancel);
-        }, cancel);
+            await CheckLifecycleAsync(project, release, places, validation, cancel);
+        }
+        validation.ThrowIfAny();
+        return await database.InTransactionAsync(connection => queue.AddAsync(connection, project, release!, places, options, caller.Actor, cancel), cancel);
     }
 
     private async Task<Release?> FindReleaseAsync(CreateDeploymentsCommand command, Project project, Validation validation, CancellationToken cancel)
@@ -71,10 +68,10 @@ public sealed class CreateDeployments(
         }, command.ForcePackageRedeployment ?? false);
     }
 
-    private async Task CheckLifecycleAsync(
-        NpgsqlConnection connection, Project project, Release release, IReadOnlyList<ExecutionPlace> places, Validation validation, CancellationToken cancel)
+    private async Task CheckLifecycleAsync(Project project, Release release, IReadOnlyList<ExecutionPlace> places, Validation validation, CancellationToken cancel)
     {
         var names = (await environments.ListAsync(project.SpaceId, Page.All, VisibleRows.Everything, cancel)).Items.ToDictionary(environment => environment.Id, environment => environment.Name);
+        await using var connection = await database.OpenConnectionAsync(cancel);
         var history = await progress.ReadAsync(connection, project, release, cancel);
         foreach (var place in places)
         {

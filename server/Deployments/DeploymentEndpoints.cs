@@ -16,8 +16,9 @@ public static class DeploymentEndpoints
 
     public static IServiceCollection AddDeployments(this IServiceCollection services) => services
         .AddSingleton<DeploymentStore>().AddSingleton<ReleaseProgress>().AddSingleton<DeploymentQueue>().AddSingleton<CreateDeployments>()
-        .AddSingleton<AutomaticDeployments>().AddSingleton<DeploymentPreparation>().AddSingleton<DeploymentCompletion>()
-        .AddSingleton<IServerTaskRunner, DeploymentRunner>();
+        .AddSingleton<AutomaticDeployments>().AddSingleton<ProgressionReader>().AddSingleton<DeploymentPreparation>().AddSingleton<DeploymentCompletion>()
+        .AddSingleton<IServerTaskRunner, DeploymentRunner>()
+        .AddSingleton<ReleaseCreated>(provider => provider.GetRequiredService<AutomaticDeployments>().OfNewReleaseAsync);
 
     public static void MapDeployments(this IEndpointRouteBuilder routes)
     {

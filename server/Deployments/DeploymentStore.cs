@@ -60,7 +60,7 @@ public sealed class DeploymentStore(NpgsqlDataSource database)
                 insert into deployments (number, space_id, project_id, release_id, environment_id, tenant_id, task_id, name, comments, created, queue_time, queue_time_expiry,
                     deployed_by_id, deployed_by, form_values, sealed_values, skip_actions, specific_machine_ids, excluded_machine_ids,
                     force_package_download, force_package_redeployment, use_guided_failure)
-                values (split_part(@Id, '-', 2)::bigint, @SpaceId, @ProjectId, @ReleaseId, @EnvironmentId, @TenantId, @TaskId, @Name, @Comments, @Created, @QueueTime, @QueueTimeExpiry,
+                values (cast(split_part(@Id, '-', 2) as bigint), @SpaceId, @ProjectId, @ReleaseId, @EnvironmentId, @TenantId, @TaskId, @Name, @Comments, @Created, @QueueTime, @QueueTimeExpiry,
                     @DeployedById, @DeployedBy, @FormValuesJson::jsonb, @SealedValues, @SkipActions, @SpecificMachineIds, @ExcludedMachineIds,
                     @ForcePackageDownload, @ForcePackageRedeployment, @UseGuidedFailure)
                 """, deployment, cancellationToken: cancel));
@@ -78,7 +78,11 @@ public sealed class DeploymentStore(NpgsqlDataSource database)
     /// <summary>Its process ran to its end without a fault: the lifecycle counts it from now on.</summary>
     public Task MarkSucceededAsync(NpgsqlConnection connection, Deployment deployment, DateTimeOffset now, CancellationToken cancel) =>
         connection.ExecuteAsync(new CommandDefinition(
-            "update deployments set succeeded = @now where space_id = @SpaceId and id = @Id", new { deployment.SpaceId, deployment.Id, now }, cancellationToken: cancel));
+            """
+            -- Two that end together are counted one after the other: the second sees that both are there.
+            select from releases where id = @ReleaseId for no key update;
+            update deployments set succeeded = @now where space_id = @SpaceId and id = @Id
+            """, new { deployment.SpaceId, deployment.Id, deployment.ReleaseId, now }, cancellationToken: cancel));
 
     /// <summary>Where the release was deployed to with success, each place once.</summary>
     public async Task<IReadOnlyList<SucceededDeployment>> SucceededAsync(NpgsqlConnection connection, string releaseId, CancellationToken cancel) =>

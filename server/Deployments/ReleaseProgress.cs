@@ -12,9 +12,9 @@ public sealed class ReleaseProgress(ChannelStore channels, LifecycleStore lifecy
 {
     public async Task<ReleaseHistory> ReadAsync(NpgsqlConnection connection, Project project, Release release, CancellationToken cancel)
     {
-        var channel = await channels.FindAsync(project.SpaceId, project.Id, release.ChannelId, cancel);
+        var channel = await channels.FindNamedAsync(connection, project, release.ChannelId, cancel);
         var id = channel?.LifecycleId ?? project.LifecycleId;
-        var lifecycle = await lifecycles.FindAsync(project.SpaceId, id, cancel) ?? throw new InvalidOperationException($"Lifecycle {id} is not there.");
+        var lifecycle = await lifecycles.FindAsync(connection, project.SpaceId, id, cancel) ?? throw new InvalidOperationException($"Lifecycle {id} is not there.");
         return new(project, lifecycle, await deployments.SucceededAsync(connection, release.Id, cancel));
     }
 }

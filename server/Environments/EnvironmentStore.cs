@@ -17,12 +17,15 @@ public sealed class EnvironmentStore(NpgsqlDataSource database)
     public async Task<DeploymentEnvironment?> FindAsync(string spaceId, string idOrSlug, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return await connection.QuerySingleOrDefaultAsync<DeploymentEnvironment>(new CommandDefinition(
+        return await FindAsync(connection, spaceId, idOrSlug, cancel);
+    }
+
+    public Task<DeploymentEnvironment?> FindAsync(NpgsqlConnection connection, string spaceId, string idOrSlug, CancellationToken cancel) =>
+        connection.QuerySingleOrDefaultAsync<DeploymentEnvironment>(new CommandDefinition(
             $"""
             select {Columns} from environments where space_id = @spaceId and (id = @idOrSlug or slug = lower(@idOrSlug))
             order by id = @idOrSlug desc limit 1
             """, new { spaceId, idOrSlug }, cancellationToken: cancel));
-    }
 
     /// <summary>As a command names it: Id, name or slug, without case, in that order.</summary>
     public async Task<DeploymentEnvironment?> FindNamedAsync(string spaceId, string named, CancellationToken cancel)

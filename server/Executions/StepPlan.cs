@@ -1,6 +1,7 @@
 using System.Globalization;
 using OctoLogin.Http;
 using OctoLogin.Projects;
+using OctoLogin.Tenants;
 
 namespace OctoLogin.Executions;
 
@@ -44,7 +45,7 @@ public sealed record StepPlan(DeploymentStep Step, int Number, IReadOnlyList<Act
         "FAILURE" => failed,
         "ALWAYS" => true,
         // As in Octopus an expression stands by itself; one that must not run after a failure asks for Octopus.Deployment.Error.
-        "VARIABLE" => IsTrue(expand(Step.Properties.Text(ConditionProperty) ?? "")),
+        "VARIABLE" => Truth.Of(expand(Step.Properties.Text(ConditionProperty) ?? "")),
         _ => !failed,
     };
 
@@ -72,5 +73,5 @@ public sealed record ActionPlan(DeploymentAction Action, string? Skipped)
     }
 
     public bool Runs(Func<string, string> expand) =>
-        !Action.Condition.Equals("Variable", StringComparison.OrdinalIgnoreCase) || IsTrue(expand(Action.Properties.Text(ConditionProperty) ?? ""));
+        !Action.Condition.Equals("Variable", StringComparison.OrdinalIgnoreCase) || Truth.Of(expand(Action.Properties.Text(ConditionProperty) ?? ""));
 }

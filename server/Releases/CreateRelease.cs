@@ -16,7 +16,7 @@ namespace OctoLogin.Releases;
 /// that holds the project, so that of two jobs at the same moment each gets a version of its own.
 /// </summary>
 public sealed class CreateRelease(
-    NpgsqlDataSource database, ProjectStore projects, DeploymentProcessStore processes, ChannelStore channels, ReleaseStore releases, AuditLog audit, TimeProvider clock)
+    NpgsqlDataSource database, ProjectStore projects, DeploymentProcessStore processes, ChannelStore channels, ReleaseStore releases, AuditLog audit, IEnumerable<ReleaseCreated> followers, TimeProvider clock)
 {
     public async Task<CreatedRelease> RunAsync(CreateReleaseCommand command, SpaceContext space, Caller caller, CancellationToken cancel)
     {
@@ -58,6 +58,10 @@ public sealed class CreateRelease(
         validation.ThrowIfAny();
         var release = Assemble(command, wanted, channel!, version!, packages) with { ProcessSnapshotId = await processes.SnapshotAsync(connection, process, cancel) };
         var created = await releases.InsertAsync(connection, release, cancel);
+        foreach (var follow in followers)
+        {
+            await follow(connection, project, created, cancel);
+        }
         await audit.AppendAsync(connection, Describe(actor, created, project, channel!), cancel);
         return new(created, IsNew: true);
     }
@@ -126,5 +130,8 @@ public sealed class CreateRelease(
 public sealed record CreateReleaseCommand(
     string? SpaceId, string? SpaceIdOrName, string? ProjectName, string? ChannelName, string? ReleaseVersion, string? PackageVersion,
     string?[]? Packages, string? ReleaseNotes, bool? IgnoreIfAlreadyExists, bool? IgnoreChannelRules, Dictionary<string, string?>? CustomFields);
+
+/// <summary>What a later slice does in the transaction that creates a release.</summary>
+public delegate Task ReleaseCreated(NpgsqlConnection connection, Project project, Release release, CancellationToken cancel);
 
 public sealed record CreatedRelease(Release Release, bool IsNew);

@@ -43,6 +43,14 @@ public sealed class TenantStore(NpgsqlDataSource database)
             """, new { spaceId, named }, cancellationToken: cancel));
     }
 
+    /// <summary>The enabled tenants that the project is deployed for somewhere.</summary>
+    public async Task<IReadOnlyList<Tenant>> ConnectedAsync(NpgsqlConnection connection, string projectId, CancellationToken cancel) =>
+        (await connection.QueryAsync<Tenant>(new CommandDefinition(
+            $"""
+            select {Columns} from tenants t where not t.is_disabled
+              and exists (select from tenant_project_environments e where e.tenant_id = t.id and e.project_id = @projectId) order by lower(t.name)
+            """, new { projectId }, cancellationToken: cancel))).AsList();
+
     /// <summary>The tenants of the space that the tags mean (<see cref="TenantTags"/>), disabled ones too.</summary>
     public async Task<IReadOnlyList<Tenant>> WithTagsAsync(string spaceId, IReadOnlyCollection<string> tags, CancellationToken cancel)
     {

@@ -84,7 +84,7 @@ public sealed class DeploymentRunTests(ServerFixture server) : IClassFixture<Ser
         using var shared = new TestDirectory();
         File.SetUnixFileMode(shared.Path, (UnixFileMode)0b111_111_111);
         var environment = await server.PlaceAsync("Retries");
-        string FailsUntil(int good) => $"umask 0; echo x >> {shared.Path}/tries$0; n=$(cat {shared.Path}/tries* | wc -l); echo try-$n; [ $n -ge {good} ]";
+        string FailsUntil(int good) => $"umask 0; echo x >> {shared.Path}/tries; n=$(wc -l < {shared.Path}/tries); echo try-$n; [ $n -ge {good} ]";
         var retries = new Dictionary<string, object?> { ["Octopus.Action.AutoRetry.MaximumCount"] = "2", ["Octopus.Action.AutoRetry.MinimumBackoff"] = "0" };
         var project = await server.AddReleasedProjectAsync("Retries", Bash("Flaky", FailsUntil(3), properties: retries));
         var end = await server.DeployedAsync(project, "1.0.0", environment);
