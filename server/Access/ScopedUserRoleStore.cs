@@ -70,6 +70,17 @@ public sealed class ScopedUserRoleStore(NpgsqlDataSource database)
         }
     }
 
+    /// <summary>Limits of the role that name nothing in its space.</summary>
+    public async Task<IReadOnlyList<string>> UnknownLimitsAsync(NpgsqlConnection connection, ScopedUserRole role, CancellationToken cancel) =>
+        (await connection.QueryAsync<string>(new CommandDefinition(
+            """
+            select u.id from unnest(@limits) as u (id) where not exists (
+              select from projects x where x.space_id = @SpaceId and x.id = u.id
+              union all select from project_groups x where x.space_id = @SpaceId and x.id = u.id
+              union all select from environments x where x.space_id = @SpaceId and x.id = u.id
+              union all select from tenants x where x.space_id = @SpaceId and x.id = u.id)
+            """, new { role.SpaceId, limits = role.Limits() }, cancellationToken: cancel))).AsList();
+
     /// <summary>The names of the teams that have the role.</summary>
     public async Task<IReadOnlyList<string>> TeamsWithRoleAsync(NpgsqlConnection connection, string userRoleId, CancellationToken cancel) =>
         (await connection.QueryAsync<string>(new CommandDefinition(

@@ -22,8 +22,8 @@ public sealed class MachineChanges(
     {
         var validation = new Validation().Fault(space.Mismatch("SpaceId", input.SpaceId));
         var name = validation.Required("Name", input.Name ?? present.Name);
-        var tenantIds = input.TenantIds is null ? present.TenantIds : await CheckTenantsAsync(input.TenantIds, space, validation, cancel);
-        var tags = input.TenantTags is null ? present.TenantTags : await sets.CheckTagsAsync(space.Id, "TenantTags", input.TenantTags, validation, cancel);
+        var tenantIds = await CheckTenantsAsync(input.TenantIds ?? [], space, validation, cancel);
+        var tags = await sets.CheckTagsAsync(space.Id, "TenantTags", input.TenantTags ?? [], validation, cancel);
         var mode = validation.OneOf<TenantedDeploymentMode>("TenantedDeploymentParticipation", input.TenantedDeploymentParticipation);
         var machine = present with
         {
@@ -103,7 +103,10 @@ public sealed class MachineChanges(
     };
 }
 
-/// <summary>What a client sends; absent or null keeps what is there.</summary>
+/// <summary>
+/// What a client sends; absent or null keeps what is there. But not <c>TenantIds</c> and <c>TenantTags</c>: Octopus's clients leave out an
+/// empty list, so an absent one is empty.
+/// </summary>
 public sealed record MachineInput(
     string? Name, string? Slug, bool? IsDisabled, string?[]? Roles, string?[]? EnvironmentIds, string?[]? TenantIds, string?[]? TenantTags,
     string? TenantedDeploymentParticipation, JsonElement? Endpoint, string? MachinePolicyId, string? Thumbprint, string? Uri, string? SpaceId);

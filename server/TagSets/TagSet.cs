@@ -14,10 +14,17 @@ public sealed record TagSet
     public string? Description { get; init; }
     public required int SortOrder { get; init; }
 
+    /// <summary>A thing may have several tags of the set. There are no other kinds here, and tags for tenants alone.</summary>
+    public string Type => MultiSelect;
+    public IReadOnlyList<string> Scopes => [TenantScope];
+
     [JsonIgnore]
     public string TagsJson { get; init; } = "[]";
 
     public IReadOnlyList<Tag> Tags => JsonSerializer.Deserialize<Tag[]>(TagsJson, Json.Options)!;
+
+    public const string MultiSelect = nameof(MultiSelect);
+    public const string TenantScope = "Tenant";
 }
 
 /// <summary>One of a tag set's choices. A tag that is new has no <see cref="Id"/> yet.</summary>

@@ -13,9 +13,11 @@ public static partial class TagSetRules
     public static TagSet Apply(TagSetInput input, TagSet present, Validation validation)
     {
         var name = NameOf("Name", input.Name ?? present.Name, validation);
-        var tags = input.Tags is null
-            ? [.. present.Tags.Select(tag => tag with { CanonicalTagName = Canonical(name, tag.Name) })]
-            : ApplyTags(input.Tags, name, present.Tags, validation);
+        var tags = ApplyTags(input.Tags ?? [], name, present.Tags, validation);
+        validation.Check(string.IsNullOrEmpty(input.Type) || input.Type == TagSet.MultiSelect,
+            $"Type is '{Printable.Of(input.Type)}'; this server has only {TagSet.MultiSelect} tag sets.");
+        validation.Check(input.Scopes is null || input.Scopes.All(scope => scope == TagSet.TenantScope),
+            $"Scopes are {Names.List(input.Scopes?.Select(scope => scope ?? "") ?? [])}; tags are for tenants here: leave Scopes out, or say ['{TagSet.TenantScope}'].");
         var set = present with
         {
             Name = name,
@@ -79,7 +81,11 @@ public static partial class TagSetRules
     private static partial Regex Color();
 }
 
-/// <summary>What a client sends; absent or null keeps what is there. Tags that are not among those sent are deleted.</summary>
-public sealed record TagSetInput(string? Name, string? Slug, string? Description, int? SortOrder, TagInput?[]? Tags, string? SpaceId);
+/// <summary>
+/// What a client sends; absent or null keeps what is there. But tags that are not among those sent are deleted: Octopus's clients
+/// leave out an empty list, so an absent one is empty.
+/// </summary>
+public sealed record TagSetInput(
+    string? Name, string? Slug, string? Description, int? SortOrder, TagInput?[]? Tags, string? Type, string?[]? Scopes, string? SpaceId);
 
 public sealed record TagInput(string? Id = null, string? Name = null, string? Color = null, string? Description = null, int? SortOrder = null);

@@ -18,6 +18,7 @@ public sealed class TenantChanges(
     private const string Kind = "Tenant";
     private const int MostProjects = 10_000;
 
+    /// <param name="present">What is changed; without an Id, what a new tenant starts with.</param>
     public async Task<Tenant> CheckAsync(TenantInput input, Tenant present, SpaceContext space, Caller caller, CancellationToken cancel)
     {
         var validation = new Validation().Fault(space.Mismatch("SpaceId", input.SpaceId));
@@ -28,11 +29,11 @@ public sealed class TenantChanges(
             Slug = validation.Slug(input.Slug, present.Slug, name),
             Description = validation.OptionalText("Description", input.Description ?? present.Description),
             IsDisabled = input.IsDisabled ?? present.IsDisabled,
-            TenantTags = input.TenantTags is null ? present.TenantTags : await sets.CheckTagsAsync(space.Id, "TenantTags", input.TenantTags, validation, cancel),
+            TenantTags = await sets.CheckTagsAsync(space.Id, "TenantTags", input.TenantTags ?? (present.Id.Length > 0 ? [] : present.TenantTags), validation, cancel),
         };
-        if (input.ProjectEnvironments is { } sent)
+        if (input.ProjectEnvironments is not null || present.Id.Length > 0)
         {
-            var connected = sent.ToDictionary(entry => entry.Key, entry => (entry.Value ?? []).Distinct().ToArray());
+            var connected = (input.ProjectEnvironments ?? []).ToDictionary(entry => entry.Key, entry => (entry.Value ?? []).Distinct().ToArray());
             await CheckConnectedAsync(connected, present.ProjectEnvironments, space, caller, validation, cancel);
             tenant = tenant with { ProjectEnvironmentsJson = JsonSerializer.Serialize(connected, Json.Options) };
         }
@@ -96,6 +97,9 @@ public sealed class TenantChanges(
     };
 }
 
-/// <summary>What a client sends; absent or null keeps what is there.</summary>
+/// <summary>
+/// What a client sends; absent or null keeps what is there. But not <c>TenantTags</c> and <c>ProjectEnvironments</c>: Octopus's clients
+/// leave out an empty one, so an absent one is empty. Else a tenant could not be taken out of its last project.
+/// </summary>
 public sealed record TenantInput(
     string? Name, string? Slug, string? Description, string[]? TenantTags, Dictionary<string, string[]?>? ProjectEnvironments, bool? IsDisabled, string? SpaceId);

@@ -12,6 +12,7 @@ public static class TenantEndpoints
 
     public static void MapTenants(this IEndpointRouteBuilder routes) => routes.MapSpaceRoutes("tenants", group =>
     {
+        group.MapTenantVariables();
         group.MapGet("", List);
         group.MapGet("/all", All);
         group.MapGet("/tag-test", TestTags);
@@ -34,10 +35,11 @@ public static class TenantEndpoints
 
     /// <param name="tags">Canonical names, repeated or joined by commas.</param>
     private static async Task<ResourceCollection<Tenant>> List(
-        Page page, string? projectId, [FromQuery] string[]? tags, string? clonedFromTenantId, bool? isDisabled, SpaceContext space, Caller caller, TenantStore tenants, CancellationToken cancel)
+        Page page, string? projectId, [FromQuery] string[]? tags, string? clonedFromTenantId, string? name, bool? isDisabled,
+        SpaceContext space, Caller caller, TenantStore tenants, CancellationToken cancel)
     {
         var visible = caller.Visible(Permission.TenantView, space.Id);
-        var query = new TenantQuery(NullIfEmpty(projectId), NullIfEmpty(clonedFromTenantId), isDisabled);
+        var query = new TenantQuery(NullIfEmpty(projectId), NullIfEmpty(clonedFromTenantId), NullIfEmpty(name), isDisabled);
         var wanted = QueryList.Of(tags);
         if (wanted.Length == 0)
         {
@@ -49,7 +51,7 @@ public static class TenantEndpoints
     }
 
     private static async Task<IReadOnlyList<Tenant>> All(SpaceContext space, Caller caller, TenantStore tenants, CancellationToken cancel) =>
-        (await List(Page.All, null, null, null, null, space, caller, tenants, cancel)).Items;
+        (await List(Page.All, null, null, null, null, null, space, caller, tenants, cancel)).Items;
 
     private static Task<Tenant> Get(string id, SpaceContext space, Caller caller, TenantStore tenants, CancellationToken cancel) =>
         SeenAsync(id, space, caller, tenants, cancel);

@@ -67,7 +67,7 @@ public sealed class TenantStore(NpgsqlDataSource database)
               and (@ProjectId::text is null or exists (select from tenant_projects p join projects r on r.id = p.project_id
                 where p.tenant_id = t.id and (p.project_id = @ProjectId or r.slug = lower(@ProjectId))))
               and (@ClonedFromTenantId::text is null or t.cloned_from_tenant_id = @ClonedFromTenantId)
-              and (@IsDisabled::boolean is null or t.is_disabled = @IsDisabled)
+              and (@Name::text is null or lower(t.name) = lower(@Name)) and (@IsDisabled::boolean is null or t.is_disabled = @IsDisabled)
             """;
         await using var connection = await database.OpenConnectionAsync(cancel);
         using var results = await connection.QueryMultipleAsync(new CommandDefinition(
@@ -75,7 +75,7 @@ public sealed class TenantStore(NpgsqlDataSource database)
             select count(*) from tenants t {Where};
             select {Columns} from tenants t {Where} order by lower(t.name) limit @Take offset @Skip
             """,
-            new { spaceId, visible.All, Visible = visible.Ids, page.Ids, page.NameLike, page.Take, page.Skip, query.ProjectId, query.ClonedFromTenantId, query.IsDisabled },
+            new { spaceId, visible.All, Visible = visible.Ids, page.Ids, page.NameLike, page.Take, page.Skip, query.ProjectId, query.ClonedFromTenantId, query.Name, query.IsDisabled },
             cancellationToken: cancel));
         var total = await results.ReadSingleAsync<long>();
         return new(total, (await results.ReadAsync<Tenant>()).AsList());
@@ -166,4 +166,4 @@ public sealed class TenantStore(NpgsqlDataSource database)
 }
 
 /// <summary>What a list of tenants is asked for beside its page.</summary>
-public sealed record TenantQuery(string? ProjectId = null, string? ClonedFromTenantId = null, bool? IsDisabled = null);
+public sealed record TenantQuery(string? ProjectId = null, string? ClonedFromTenantId = null, string? Name = null, bool? IsDisabled = null);

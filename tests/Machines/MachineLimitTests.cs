@@ -47,10 +47,10 @@ public sealed class MachineLimitTests(ServerFixture server) : IClassFixture<Serv
         var caller = await server.AddCallerAsync();
         await server.GiveLimitedRoleAsync(caller.Id, Manager, environments: [mine.Id], tenants: [tenant.Id]);
         (await caller.Client.SeeAsync(Machines)).Names().ShouldBe(["good", "shared"]);
-        (await caller.Client.SendAsync("PUT", $"{Machines}/{good.Id}", new { IsDisabled = true })).ShouldBe(200);
+        (await caller.Client.SendAsync("PUT", $"{Machines}/{good.Id}", new { IsDisabled = true, TenantIds = new[] { tenant.Id } })).ShouldBe(200);
         (await caller.Client.SendAsync("PUT", $"{Machines}/{shared.Id}", new { IsDisabled = true })).ShouldBeRefused(403);
-        (await caller.Client.SendAsync("PUT", $"{Machines}/{good.Id}", new { TenantedDeploymentParticipation = "TenantedOrUntenanted" })).ShouldBeRefused(403);
-        (await caller.Client.SendAsync("PUT", $"{Machines}/{good.Id}", new { TenantIds = Array.Empty<string>() })).ShouldBeRefused(403);
+        (await caller.Client.SendAsync("PUT", $"{Machines}/{good.Id}", new { TenantIds = new[] { tenant.Id }, TenantedDeploymentParticipation = "TenantedOrUntenanted" })).ShouldBeRefused(403);
+        (await caller.Client.SendAsync("PUT", $"{Machines}/{good.Id}", new { })).ShouldBeRefused(403);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class MachineLimitTests(ServerFixture server) : IClassFixture<Serv
         await server.AddMachineAsync([environment.Id], "tenant's", [tenant.Id]);
         await server.AddMachineAsync([environment.Id], "tagged", tags: ["Pick/Early"]);
         var shared = await server.AddMachineAsync([environment.Id], "for both", [another.Id]);
-        (await server.Admin.SendAsync("PUT", $"{Machines}/{shared.Id}", new { TenantedDeploymentParticipation = "TenantedOrUntenanted" })).ShouldBe(200);
+        (await server.Admin.SendAsync("PUT", $"{Machines}/{shared.Id}", new { TenantIds = new[] { another.Id }, TenantedDeploymentParticipation = "TenantedOrUntenanted" })).ShouldBe(200);
         var off = await server.AddMachineAsync([environment.Id], "off");
         (await server.Admin.SendAsync("PUT", $"{Machines}/{off.Id}", new { IsDisabled = true })).ShouldBe(200);
 

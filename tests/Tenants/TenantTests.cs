@@ -34,8 +34,9 @@ public sealed class TenantTests(ServerFixture server) : IClassFixture<ServerFixt
         (changed["Name"], changed["IsDisabled"], changed["Description"]).ShouldBe(("Acme", "True", "the first"));
         changed.Json.GetProperty("TenantTags").Strings().ShouldBe(["Shape/B"]);
         changed.Json.GetProperty("ProjectEnvironments").GetProperty(project.Id).GetArrayLength().ShouldBe(0);
-        (await server.Admin.SendAsync("PUT", $"{Tenants}/{made.Id}", new { ProjectEnvironments = new { } })).ShouldBe(200)
-            .Json.GetProperty("ProjectEnvironments").Names().ShouldBeEmpty();
+        // Octopus's clients leave an empty list out.
+        var emptied = (await server.Admin.SendAsync("PUT", $"{Tenants}/{made.Id}", new { Name = "Acme" })).ShouldBe(200);
+        (emptied.Json.GetProperty("ProjectEnvironments").GetRawText(), emptied.Json.GetProperty("TenantTags").GetRawText(), emptied["IsDisabled"]).ShouldBe(("{}", "[]", "True"));
         (await server.EventAsync((await server.Admin.SendAsync("DELETE", $"{Tenants}/acme-sons")).ShouldBe(200))).ShouldBe(("Deleted", "Tenant Acme was deleted"));
         (await server.Admin.SendAsync("GET", $"{Tenants}/{made.Id}")).ShouldBe(404);
     }
@@ -63,6 +64,7 @@ public sealed class TenantTests(ServerFixture server) : IClassFixture<ServerFixt
         var page = await server.Admin.SeeAsync($"{Tenants}?partialName=list&tags=Ring/Early&take=1&skip=1");
         page.Names().ShouldBe(["list early"]);
         (page["TotalResults"], page["ItemType"]).ShouldBe(("2", "Tenant"));
+        (await ListAsync("name=LIST%20late")).ShouldBe(["list late"]);
         await server.Admin.SendAsync("PUT", $"{Tenants}/{late.Id}", new { IsDisabled = true });
         (await ListAsync("partialName=list&isDisabled=true")).ShouldBe(["list late"]);
     }
