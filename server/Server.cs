@@ -149,7 +149,8 @@ public static class Server
         app.MapMetrics();
     }
 
-    private static async Task ListenAsync(WebApplication app, CancellationToken cancel)
+    /// <exception cref="StartupException">It cannot listen where the settings say.</exception>
+    internal static async Task ListenAsync(WebApplication app, CancellationToken cancel)
     {
         var urls = app.Configuration["Urls"] is { Length: > 0 } configured ? configured : DefaultUrls;
         try

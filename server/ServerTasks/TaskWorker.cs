@@ -68,6 +68,13 @@ public sealed class TaskWorker : BackgroundService
         }
     }
 
+    /// <summary>Also without having been stopped: then nothing is waited for.</summary>
+    public override void Dispose()
+    {
+        BeginStop();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var listening = signals.Listen(Hear);
@@ -145,7 +152,7 @@ public sealed class TaskWorker : BackgroundService
         foreach (var task in taken)
         {
             var execution = new TaskExecution(task, new TaskHold(task, askedAt, options, clock, log), Node, options, leases, logs, clock, log);
-            var begin = new TaskCompletionSource();
+            var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             running.Add(execution, RunAsync(execution, begin.Task));
             begin.SetResult();
         }

@@ -30,6 +30,9 @@ public sealed class TestRunner : IServerTaskRunner
         return gate;
     }
 
+    /// <summary>The same for tasks of another name, so that a test says which nodes run them.</summary>
+    public IServerTaskRunner As(string name) => new Alias(name, this);
+
     public async Task RunAsync(RunningTask task, CancellationToken cancel)
     {
         Begun.Enqueue(task.Task.Description);
@@ -38,12 +41,31 @@ public sealed class TestRunner : IServerTaskRunner
             await what(task, cancel);
         }
     }
+
+    private sealed class Alias(string name, TestRunner runner) : IServerTaskRunner
+    {
+        public string TaskName => name;
+
+        public Task RunAsync(RunningTask task, CancellationToken cancel) => runner.RunAsync(task, cancel);
+    }
 }
 
 /// <summary>A server that runs tests' tasks, and what tests ask of it.</summary>
 public sealed class TaskServer : IAsyncLifetime
 {
     public TaskServer() => Server.AlsoReplace = services => services.AddSingleton<IServerTaskRunner>(Runner);
+
+    /// <summary>In the order of their numbers, all at once.</summary>
+    public Task<List<ServerTask>> EnqueueAllAsync(IEnumerable<NewServerTask> tasks) =>
+        Server.Services.GetRequiredService<NpgsqlDataSource>().InTransactionAsync(async connection =>
+        {
+            var queued = new List<ServerTask>();
+            foreach (var task in tasks)
+            {
+                queued.Add(await Server.Services.GetRequiredService<ServerTaskQueue>().EnqueueAsync(connection, task, CancellationToken.None));
+            }
+            return queued;
+        });
 
     public static TaskServer With(params (string Name, string Value)[] settings)
     {
@@ -67,11 +89,7 @@ public sealed class TaskServer : IAsyncLifetime
 
     public Task<ServerTask> EnqueueAsync(string description) => EnqueueAsync(Task(description));
 
-    public Task<ServerTask> EnqueueAsync(NewServerTask task) => EnqueueAsync(Server, task);
-
-    public static Task<ServerTask> EnqueueAsync(ServerFixture server, NewServerTask task) =>
-        server.Services.GetRequiredService<NpgsqlDataSource>().InTransactionAsync(connection =>
-            server.Services.GetRequiredService<ServerTaskQueue>().EnqueueAsync(connection, task, CancellationToken.None));
+    public async Task<ServerTask> EnqueueAsync(NewServerTask task) => (await EnqueueAllAsync([task])).Single();
 
     public Task<JsonElement> SeeAsync(ServerTask task) => SeeAsync(Server, task);
 

@@ -80,6 +80,13 @@ public sealed class ServerFixture : IAsyncLifetime
 
     public async Task StopAsync() => await server.DisposeAsync();
 
+    /// <summary>As SIGTERM does: what runs is told, and waited for.</summary>
+    public async Task ShutDownAsync()
+    {
+        await server.App.StopAsync();
+        await StopAsync();
+    }
+
     /// <summary>A second server on the same database, at <c>App.Urls</c>; it is the test's to end.</summary>
     public Task<RunningServer> StartReplicaAsync() => Server.StartAsync(Arguments($"http://127.0.0.1:{FreePort()}"), Replace);
 
