@@ -149,6 +149,10 @@ public static class ChannelEndpoints
         validation.Check(!present.IsDefault || input.IsDefault != false, "IsDefault cannot be taken away: a project needs a default channel. Make another one the default instead.");
         var name = validation.Required("Name", input.Name ?? present.Name);
         var rules = input.Rules?.Select(rule => (rule ?? new()) with { Id = rule?.Id is { Length: > 0 } id ? id : Guid.NewGuid().ToString() });
+        foreach (var (rule, i) in (input.Rules ?? []).Select((rule, i) => (rule, i)))
+        {
+            rule?.Check($"Rules[{i}]", validation);
+        }
         var channel = present with
         {
             Name = name,

@@ -5,8 +5,8 @@ using Npgsql;
 namespace OctoLogin.Packages;
 
 /// <summary>
-/// A package's bytes from the database: one chunk in memory, and no connection held between two chunks. To be read asynchronously,
-/// by one reader, from any position.
+/// A package's bytes from the database: one chunk in memory, and no connection held between two chunks. For one reader,
+/// from any position.
 /// </summary>
 public sealed class PackageStream(NpgsqlDataSource database, Package package) : Stream
 {
@@ -56,7 +56,9 @@ public sealed class PackageStream(NpgsqlDataSource database, Package package) : 
         _ => Length + offset,
     };
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A package is read asynchronously.");
+    /// <summary>For .NET's zip reader alone, which reads a zip's directory so whatever is awaited before and after.</summary>
+    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
+
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     public override void SetLength(long value) => throw new NotSupportedException();
     public override void Flush()

@@ -5,6 +5,7 @@ using OctoLogin.Audit;
 using OctoLogin.Channels;
 using OctoLogin.Database;
 using OctoLogin.Http;
+using OctoLogin.Packages;
 using OctoLogin.Projects;
 using OctoLogin.Spaces;
 using OctoLogin.Versions;
@@ -16,7 +17,8 @@ namespace OctoLogin.Releases;
 /// that holds the project, so that of two jobs at the same moment each gets a version of its own.
 /// </summary>
 public sealed class CreateRelease(
-    NpgsqlDataSource database, ProjectStore projects, DeploymentProcessStore processes, ChannelStore channels, ReleaseStore releases, AuditLog audit, IEnumerable<ReleaseCreated> followers, TimeProvider clock)
+    NpgsqlDataSource database, ProjectStore projects, DeploymentProcessStore processes, ChannelStore channels, PackageStore feed,
+    ReleaseStore releases, AuditLog audit, IEnumerable<ReleaseCreated> followers, TimeProvider clock)
 {
     public async Task<CreatedRelease> RunAsync(CreateReleaseCommand command, SpaceContext space, Caller caller, CancellationToken cancel)
     {
@@ -51,9 +53,9 @@ public sealed class CreateRelease(
         var channel = await channels.FindNamedAsync(connection, project, wanted.ChannelName, cancel);
         validation.Check(channel is not null, $"Project '{project.Name}' has no channel '{Printable.Of(wanted.ChannelName)}'.");
         var process = await processes.FindAsync(connection, project.SpaceId, project.Id, cancel) ?? throw ApiException.NotFound("project", project.Id);
-        var packages = PackageSelection.Select(process.Steps, channel?.Id ?? "", wanted.PackageVersion, wanted.Pins, validation);
-        validation.Check(packages.Count == 0 || command.IgnoreChannelRules == true || channel is not { Rules.Count: > 0 },
-            $"Channel '{channel?.Name}' of project '{project.Name}' has version rules, which this server keeps but does not evaluate. Send IgnoreChannelRules, or use a channel without rules.");
+        var rules = new PackageRules(channel?.Id ?? "", channel?.Name ?? "", command.IgnoreChannelRules == true ? [] : channel?.Rules ?? []);
+        var available = await feed.VersionsAsync(connection, project.SpaceId, PackageUse.Of(process.Steps).Select(use => use.PackageId), cancel);
+        var packages = PackageSelection.Select(process.Steps, rules, wanted.Packages, available, validation);
         var version = wanted.Version ?? await NextVersionAsync(connection, project, validation, cancel);
         validation.ThrowIfAny();
         var release = Assemble(command, wanted, channel!, version!, packages) with { ProcessSnapshotId = await processes.SnapshotAsync(connection, process, cancel) };
@@ -91,8 +93,8 @@ public sealed class CreateRelease(
             $"ReleaseVersion '{Printable.Of(text)}' is not a version: 1 to 4 numbers, then perhaps a pre-release and metadata, such as 1.4.0, 2024.11.20.3 or 1.4.0-beta.2+build.7.");
         var packageVersion = validation.Optional("PackageVersion", command.PackageVersion);
         validation.Check(packageVersion is null || PackagePin.IsVersion(packageVersion), $"PackageVersion '{Printable.Of(packageVersion)}' is not a version.");
-        return new(version, validation.Optional("ChannelName", command.ChannelName), packageVersion,
-            [.. (command.Packages ?? []).Select(pin => PackagePin.Read(pin, validation)).OfType<PackagePin>()],
+        return new(version, validation.Optional("ChannelName", command.ChannelName),
+            new PackageWishes(packageVersion, [.. (command.Packages ?? []).Select(pin => PackagePin.Read(pin, validation)).OfType<PackagePin>()]),
             validation.OptionalText("ReleaseNotes", command.ReleaseNotes));
     }
 
@@ -122,8 +124,7 @@ public sealed class CreateRelease(
             Details = JsonSerializer.Serialize(new { release.Version, Channel = channel.Name, release.ProcessSnapshotId, release.SelectedPackages }, Json.Options),
         };
 
-    private sealed record Wanted(
-        SemanticVersion? Version, string? ChannelName, string? PackageVersion, IReadOnlyList<PackagePin> Pins, string? ReleaseNotes);
+    private sealed record Wanted(SemanticVersion? Version, string? ChannelName, PackageWishes Packages, string? ReleaseNotes);
 }
 
 /// <summary>What a client sends. <c>GitRef</c> and <c>GitCommit</c> mean nothing to a project whose process is in the database, and are not read.</summary>

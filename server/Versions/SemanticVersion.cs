@@ -30,6 +30,9 @@ public sealed partial class SemanticVersion : IComparable<SemanticVersion>
     /// <summary>Orders versions when compared byte by byte, as a database does.</summary>
     public string SortKey { get; }
 
+    /// <summary>What comes after the numbers: <c>beta.2+sha</c> of <c>1.0-beta.2+sha</c>, <c>+sha</c> of <c>1.0+sha</c>.</summary>
+    public string Suffix => Text.IndexOfAny(['-', '+']) is >= 0 and var start ? (Text[start] == '-' ? Text[(start + 1)..] : Text[start..]) : "";
+
     /// <summary>Null: not a version.</summary>
     public static SemanticVersion? TryParse(string? text)
     {

@@ -53,6 +53,16 @@ public sealed class ChannelTests(ServerFixture server) : IClassFixture<ServerFix
     }
 
     [Fact]
+    public async Task Takes_no_rule_that_could_not_be_evaluated()
+    {
+        var project = await server.AddProjectAsync();
+        var rules = new object?[] { new { VersionRange = "1.0 to 2.0" }, null, new { Tag = "^(beta" }, new { VersionRange = "[1.0,2.0)", Tag = "^$" } };
+        var refused = (await server.Admin.SendAsync("POST", Channels, new { Name = "Unruly", ProjectId = project.Id, Rules = rules }))
+            .ShouldBeRefused(400, "Rules[0].VersionRange is '1.0 to 2.0'", "[1.0,2.0)", "Rules[2].Tag is '^(beta', which is not a regular expression");
+        refused.Json.GetProperty("Errors").GetArrayLength().ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_new_default_takes_the_place_of_the_old_one()
     {
         var project = await server.AddProjectAsync();
