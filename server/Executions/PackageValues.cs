@@ -8,12 +8,12 @@ public static class PackageValues
 {
     public static IReadOnlyList<ActionPackage> PackagesOf(DeploymentAction action, IReadOnlyList<SelectedPackage> selected) =>
     [
-        .. PackageUse.Of(new DeploymentStep(), action).Select(use =>
+        .. PackageUse.Of([new DeploymentStep { Actions = [action] }]).Select(use =>
         {
             var reference = action.Packages.FirstOrDefault(package => PackageUse.Same(package.Name, use.ReferenceName));
             var version = selected.FirstOrDefault(one => PackageUse.Same(one.ActionName, action.Name) && PackageUse.Same(one.PackageReferenceName, use.ReferenceName))?.Version;
             return new ActionPackage(
-                use.ReferenceName, use.PackageId, version, reference?.FeedId ?? action.Properties.Text("Octopus.Action.Package.FeedId"),
+                use.ReferenceName, use.PackageId, version, use.FeedId, use.IsInBuiltInFeed,
                 // The primary package is what the script is in, or works on.
                 use.ReferenceName.Length == 0 || PackageUse.Same(reference?.Properties.Text("Extract") ?? "True", "True"),
                 !PackageUse.Same(reference?.AcquisitionLocation ?? "", "NotAcquired"));
@@ -39,7 +39,7 @@ public static class PackageValues
 /// <param name="Reference">Empty: the action's primary package.</param>
 /// <param name="Version">Null: nobody selected one.</param>
 /// <param name="FeedId">Null or empty: the built-in feed.</param>
-public sealed record ActionPackage(string Reference, string PackageId, string? Version, string? FeedId, bool Extract, bool IsAcquired)
+public sealed record ActionPackage(string Reference, string PackageId, string? Version, string? FeedId, bool IsInBuiltInFeed, bool Extract, bool IsAcquired)
 {
     public string Prefix => Reference.Length == 0 ? "Octopus.Action.Package" : $"Octopus.Action.Package[{Reference}]";
 }

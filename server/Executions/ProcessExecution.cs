@@ -1,3 +1,4 @@
+using OctoLogin.Database;
 using OctoLogin.Machines;
 using OctoLogin.ServerTasks;
 
@@ -34,7 +35,8 @@ public sealed class ProcessExecution(MachineStore machines, StepExecution steps)
     private async Task<IReadOnlyList<ExecutionTarget>> TargetsAsync(ProcessRun run, CancellationToken cancel)
     {
         var execution = run.Execution;
-        var there = await machines.ForDeploymentAsync(execution.SpaceId, execution.EnvironmentId, execution.TenantId, run.Tenant?.TenantTags ?? [], [], cancel);
+        var there = await Outage.WaitAsync(() => machines.ForDeploymentAsync(
+            execution.SpaceId, execution.EnvironmentId, execution.TenantId, run.Tenant?.TenantTags ?? [], [], cancel), cancel);
         return [.. there
             .Where(machine => execution.SpecificMachineIds.Length == 0 || execution.SpecificMachineIds.Contains(machine.Id))
             .Where(machine => !execution.ExcludedMachineIds.Contains(machine.Id))

@@ -16,6 +16,18 @@ public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages)
 
     public async Task<ActionOutcome> RunAsync(ActionUse use, ExecutionState state, ActivityLog log, SecretMask mask, CancellationToken cancel)
     {
+        try
+        {
+            return await TryAsync(use, state, log, mask, cancel);
+        }
+        catch (TaskFailedException fault)
+        {
+            return ActionExecution.Failed(log, fault.Message);
+        }
+    }
+
+    private async Task<ActionOutcome> TryAsync(ActionUse use, ExecutionState state, ActivityLog log, SecretMask mask, CancellationToken cancel)
+    {
         var fromPackage = Is(use.Values[SourceProperty], "Package");
         var file = fromPackage ? use.Values[FileProperty]?.Trim() : null;
         if (fromPackage && string.IsNullOrEmpty(file))

@@ -25,7 +25,7 @@ public sealed class CreateRelease(
         caller.DemandSomewhere(Permission.ReleaseCreate, space.Id);
         var validation = new Validation();
         var wanted = ReadCommand(command, space, validation);
-        var project = await FindProjectAsync(command, space, caller, validation, cancel);
+        var project = await ProjectEndpoints.NamedAsync(command.ProjectName, Permission.ReleaseCreate, space, caller, projects, validation, cancel);
         if (project is null)
         {
             // Everything else depends on it.
@@ -96,17 +96,6 @@ public sealed class CreateRelease(
         return new(version, validation.Optional("ChannelName", command.ChannelName),
             new PackageWishes(packageVersion, [.. (command.Packages ?? []).Select(pin => PackagePin.Read(pin, validation)).OfType<PackagePin>()]),
             validation.OptionalText("ReleaseNotes", command.ReleaseNotes));
-    }
-
-    /// <summary>Null, with a fault: none that the caller may know of.</summary>
-    private async Task<Project?> FindProjectAsync(CreateReleaseCommand command, SpaceContext space, Caller caller, Validation validation, CancellationToken cancel)
-    {
-        var name = validation.Required("ProjectName", command.ProjectName);
-        var project = name.Length == 0 ? null : await projects.FindNamedAsync(space.Id, name, cancel);
-        var known = project is not null
-            && (caller.May(Permission.ProjectView, ProjectEndpoints.Target(project)) || caller.May(Permission.ReleaseCreate, ProjectEndpoints.Target(project)));
-        validation.Check(known || name.Length == 0, $"There is no project '{Printable.Of(name)}' in space '{space.Space.Name}' ({space.Id}).");
-        return known ? project : null;
     }
 
     private async Task<SemanticVersion?> NextVersionAsync(NpgsqlConnection connection, Project project, Validation validation, CancellationToken cancel)
