@@ -9,6 +9,7 @@ using OctoLogin.Lifecycles;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
 using OctoLogin.Spaces;
+using OctoLogin.Variables;
 
 namespace OctoLogin.Deployments;
 
@@ -17,7 +18,7 @@ namespace OctoLogin.Deployments;
 /// lifecycle lets the release go there; then queues a task for each place, all in one transaction.
 /// </summary>
 public sealed class CreateDeployments(
-    NpgsqlDataSource database, ProjectStore projects, ReleaseStore releases, DeploymentProcessStore processes, EnvironmentStore environments,
+    NpgsqlDataSource database, ProjectStore projects, ReleaseStore releases, DeploymentProcessStore processes, VariableSetStore variables, EnvironmentStore environments,
     ExecutionPlaces executionPlaces, ReleaseProgress progress, DeploymentQueue queue, TimeProvider clock)
 {
     public async Task<IReadOnlyList<DeploymentServerTask>> RunAsync(
@@ -35,13 +36,22 @@ public sealed class CreateDeployments(
         var places = await executionPlaces.FindAsync(command, subject, tenanted, space, caller, validation, cancel);
         validation.Check(!project.IsDisabled, $"Project '{project.Name}' is disabled: nothing of it is deployed.");
         var release = await FindReleaseAsync(command, project, validation, cancel);
+        if (command.UpdateVariableSnapshot == true)
+        {
+            // What the release deploys from now on changes.
+            caller.Demand(Permission.ReleaseEdit, ProjectEndpoints.Target(project));
+        }
         var options = await ReadOptionsAsync(command, release, places, space, validation, cancel);
         if (release is not null)
         {
             await CheckLifecycleAsync(project, release, places, validation, cancel);
         }
         validation.ThrowIfAny();
-        return await database.InTransactionAsync(connection => queue.AddAsync(connection, project, release!, places, options, caller.Actor, cancel), cancel);
+        return await database.InTransactionAsync(async connection =>
+        {
+            var deployed = command.UpdateVariableSnapshot == true ? await TakePresentVariablesAsync(connection, release!, cancel) : release!;
+            return await queue.AddAsync(connection, project, deployed, places, new(options, command.ForcePackageRedeployment ?? false), caller.Actor, cancel);
+        }, cancel);
     }
 
     private async Task<Release?> FindReleaseAsync(CreateDeploymentsCommand command, Project project, Validation validation, CancellationToken cancel)
@@ -52,20 +62,24 @@ public sealed class CreateDeployments(
         return release;
     }
 
-    private async Task<DeploymentOptions> ReadOptionsAsync(
+    private async Task<ExecutionOptions> ReadOptionsAsync(
         CreateDeploymentsCommand command, Release? release, IReadOnlyList<ExecutionPlace> places, SpaceContext space, Validation validation, CancellationToken cancel)
     {
         var process = release is null ? null : await processes.FindByIdAsync(space.Id, release.ProcessSnapshotId, cancel);
-        return new(new()
+        var options = await executionPlaces.ReadOptionsAsync(command, process?.Steps, places, space, clock.GetUtcNow(), validation, cancel);
+        if (release is null)
         {
-            Times = ExecutionTimes.Read(command, clock.GetUtcNow(), validation),
-            Comments = validation.OptionalText("Comments", command.Comments),
-            SkipActions = process is null ? [] : SkippedSteps.Find(process.Steps, command.WantedSkips, validation),
-            SpecificMachineIds = await executionPlaces.FindMachinesAsync("SpecificMachineNames", command.SpecificMachineNames, places, space, validation, cancel),
-            ExcludedMachineIds = await executionPlaces.FindMachinesAsync("ExcludedMachineNames", command.ExcludedMachineNames, places, space, validation, cancel),
-            ForcePackageDownload = command.ForcePackageDownload ?? false,
-            UseGuidedFailure = command.UseGuidedFailure ?? false,
-        }, command.ForcePackageRedeployment ?? false);
+            return options;
+        }
+        var set = command.UpdateVariableSnapshot == true ? await variables.FindAsync(space.Id, release.ProjectId, cancel)
+            : release.VariableSetSnapshotId is null ? null : await variables.FindByIdAsync(space.Id, release.VariableSetSnapshotId, cancel);
+        return ExecutionPrompts.Read(options, command, set, places, release.ChannelId, release.ProjectId, validation);
+    }
+
+    private async Task<Release> TakePresentVariablesAsync(NpgsqlConnection connection, Release release, CancellationToken cancel)
+    {
+        var snapshotId = await variables.SnapshotAsync(connection, release.SpaceId, release.ProjectId, cancel);
+        return await releases.SetVariablesAsync(connection, release, snapshotId, cancel) ?? throw ApiException.NotFound("release", release.Id);
     }
 
     private async Task CheckLifecycleAsync(Project project, Release release, IReadOnlyList<ExecutionPlace> places, Validation validation, CancellationToken cancel)

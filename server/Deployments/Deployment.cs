@@ -18,6 +18,7 @@ public sealed record Deployment : Execution
         : base(id, task, place, options.Common, now)
     {
         (ReleaseId, ChannelId, DeploymentProcessId) = (release.Id, release.ChannelId, release.ProcessSnapshotId);
+        VariableSetSnapshotId = release.VariableSetSnapshotId;
         (DeployedById, DeployedBy, ForcePackageRedeployment) = (actor.UserId, actor.Username, options.ForcePackageRedeployment);
     }
 

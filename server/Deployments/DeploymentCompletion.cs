@@ -11,7 +11,7 @@ public sealed class DeploymentCompletion(NpgsqlDataSource database, DeploymentSt
     public Task<bool> CompleteAsync(PreparedDeployment prepared, ActivityLog log, CancellationToken cancel) => database.InTransactionAsync(async connection =>
     {
         await deployments.MarkSucceededAsync(connection, prepared.Deployment, clock.GetUtcNow(), cancel);
-        foreach (var next in await automatic.AfterAsync(connection, prepared.Project, prepared.Release, prepared.Run.Tenant, cancel))
+        foreach (var next in await automatic.AfterAsync(connection, prepared.Run.Project, prepared.Release, prepared.Run.Tenant, cancel))
         {
             log.Info($"The lifecycle deploys the release on: {next.ServerTaskId}.");
         }

@@ -69,7 +69,7 @@ public static class DeploymentEndpoints
         string id, SpaceContext space, Caller caller, DeploymentStore deployments, ServerTaskStore tasks, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
     {
         var present = await SeenAsync(id, space, caller, deployments, cancel);
-        caller.Demand(Permission.DeploymentDelete, Target(present));
+        caller.Demand(Permission.DeploymentDelete, ExecutionPlaces.Target(present));
         if (await tasks.FindAsync(space.Id, present.TaskId, cancel) is { IsCompleted: false } task)
         {
             throw ApiException.Conflict($"{present.Id} is still {task.State} ({task.Id}). Cancel its task first.");
@@ -89,13 +89,10 @@ public static class DeploymentEndpoints
     private static async Task<Deployment> SeenAsync(string id, SpaceContext space, Caller caller, DeploymentStore deployments, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.DeploymentView, space.Id);
-        return await deployments.FindAsync(space.Id, id, cancel) is { } deployment && caller.May(Permission.DeploymentView, Target(deployment))
+        return await deployments.FindAsync(space.Id, id, cancel) is { } deployment && caller.May(Permission.DeploymentView, ExecutionPlaces.Target(deployment))
             ? deployment
             : throw ApiException.NotFound("deployment", id);
     }
-
-    public static AccessTarget Target(Deployment deployment) =>
-        new(deployment.SpaceId, deployment.ProjectId, deployment.ProjectGroupId, deployment.EnvironmentId, deployment.TenantId);
 }
 
 public sealed record CreateDeploymentsResponse(IReadOnlyList<DeploymentServerTask> DeploymentServerTasks);

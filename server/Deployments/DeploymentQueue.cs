@@ -8,7 +8,7 @@ using OctoLogin.ServerTasks;
 namespace OctoLogin.Deployments;
 
 /// <summary>Puts deployments and the tasks that run them into the queue: all of them or, when the transaction fails, none.</summary>
-public sealed class DeploymentQueue(DeploymentStore deployments, ServerTaskQueue queue, AuditLog audit, TimeProvider clock)
+public sealed class DeploymentQueue(DeploymentStore deployments, ServerTaskQueue queue, PromptedSecrets prompted, AuditLog audit, TimeProvider clock)
 {
     public async Task<IReadOnlyList<DeploymentServerTask>> AddAsync(
         NpgsqlConnection connection, Project project, Release release, IReadOnlyList<ExecutionPlace> places, DeploymentOptions options, AuditActor actor, CancellationToken cancel)
@@ -20,7 +20,7 @@ public sealed class DeploymentQueue(DeploymentStore deployments, ServerTaskQueue
             var task = await queue.EnqueueAsync(connection, ExecutionTask.Of(
                 DeploymentRunner.Name, $"Deploy {project.Name} release {release.Version} to {place.Name}", AuditDetails.Of(new { DeploymentId = id }),
                 project, place, options.Common.Times, project.Id), cancel);
-            var deployment = new Deployment(id, task, release, place, options, actor, clock.GetUtcNow());
+            var deployment = new Deployment(id, task, release, place, options, actor, clock.GetUtcNow()) with { SealedValues = prompted.Seal(id, options.Common) };
             await deployments.InsertAsync(connection, deployment, cancel);
             queued.Add((deployment, place));
         }

@@ -10,7 +10,7 @@ public sealed class DeploymentStore(NpgsqlDataSource database)
     private const string Columns =
         """
         x.id, x.space_id, x.project_id, x.release_id, x.environment_id, x.tenant_id, x.task_id, x.name, x.comments, x.created, x.queue_time, x.queue_time_expiry,
-        x.deployed_by_id, x.deployed_by, x.form_values::text as form_values_json, x.sealed_values, x.skip_actions, x.specific_machine_ids, x.excluded_machine_ids,
+        x.deployed_by_id, x.deployed_by, x.variable_set_snapshot_id, x.form_values::text as form_values_json, x.sealed_values, x.skip_actions, x.specific_machine_ids, x.excluded_machine_ids,
         x.force_package_download, x.force_package_redeployment, x.use_guided_failure,
         r.channel_id, r.process_snapshot_id as deployment_process_id, p.project_group_id
         """;
@@ -58,10 +58,10 @@ public sealed class DeploymentStore(NpgsqlDataSource database)
             await connection.ExecuteAsync(new CommandDefinition(
                 """
                 insert into deployments (number, space_id, project_id, release_id, environment_id, tenant_id, task_id, name, comments, created, queue_time, queue_time_expiry,
-                    deployed_by_id, deployed_by, form_values, sealed_values, skip_actions, specific_machine_ids, excluded_machine_ids,
+                    deployed_by_id, deployed_by, variable_set_snapshot_id, form_values, sealed_values, skip_actions, specific_machine_ids, excluded_machine_ids,
                     force_package_download, force_package_redeployment, use_guided_failure)
                 values (cast(split_part(@Id, '-', 2) as bigint), @SpaceId, @ProjectId, @ReleaseId, @EnvironmentId, @TenantId, @TaskId, @Name, @Comments, @Created, @QueueTime, @QueueTimeExpiry,
-                    @DeployedById, @DeployedBy, @FormValuesJson::jsonb, @SealedValues, @SkipActions, @SpecificMachineIds, @ExcludedMachineIds,
+                    @DeployedById, @DeployedBy, @VariableSetSnapshotId, @FormValuesJson::jsonb, @SealedValues, @SkipActions, @SpecificMachineIds, @ExcludedMachineIds,
                     @ForcePackageDownload, @ForcePackageRedeployment, @UseGuidedFailure)
                 """, deployment, cancellationToken: cancel));
         }

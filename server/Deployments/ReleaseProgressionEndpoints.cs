@@ -40,7 +40,7 @@ public sealed class ProgressionReader(
         await using var connection = await database.OpenConnectionAsync(cancel);
         var history = await progress.ReadAsync(connection, project, release, cancel);
         var made = (await deployments.ListAsync(new ExecutionQuery(), release.Id, visible, Page.All, cancel)).Items.Where(one => one.TenantId == tenant?.Id).ToList();
-        var ofThem = made.Where(one => caller.May(Permission.TaskView, DeploymentEndpoints.Target(one))).Select(one => one.TaskId).ToArray();
+        var ofThem = made.Where(one => caller.May(Permission.TaskView, ExecutionPlaces.Target(one))).Select(one => one.TaskId).ToArray();
         var seen = ofThem.Length == 0 ? []
             : (await tasks.ListAsync(new TaskFilter(), caller.VisibleTargets(Permission.TaskView, space.Id), Page.All with { Ids = ofThem }, cancel)).Items.ToDictionary(task => task.Id);
         return ReleaseProgression.Of(history.Of(tenant), made.ConvertAll(one => new DeploymentAndTask(one, seen.GetValueOrDefault(one.TaskId))));

@@ -23,6 +23,7 @@ public abstract record Execution
         (Comments, QueueTime, QueueTimeExpiry) = (options.Comments, options.Times.QueueTime, options.Times.Expiry);
         (SkipActions, SpecificMachineIds, ExcludedMachineIds) = (options.SkipActions, options.SpecificMachineIds, options.ExcludedMachineIds);
         (ForcePackageDownload, UseGuidedFailure) = (options.ForcePackageDownload, options.UseGuidedFailure);
+        FormValuesJson = JsonSerializer.Serialize(options.Values.Where(value => !options.SensitiveNames.Contains(value.Key)).ToDictionary(), Json.Options);
     }
 
     public required string Id { get; init; }
@@ -53,7 +54,7 @@ public abstract record Execution
     [JsonIgnore]
     public string FormValuesJson { get; init; } = "{}";
 
-    /// <summary>All prompted values, the secret ones too, encrypted; null: there are none.</summary>
+    /// <summary>The sensitive ones of the prompted values (<see cref="PromptedSecrets"/>); null: there are none.</summary>
     [JsonIgnore]
     public byte[]? SealedValues { get; init; }
 
@@ -64,6 +65,7 @@ public abstract record Execution
     /// <summary>What was given for prompted variables, without the sensitive ones.</summary>
     public IReadOnlyDictionary<string, string> FormValues => JsonSerializer.Deserialize<Dictionary<string, string>>(FormValuesJson, Json.Options)!;
 
-    /// <summary>Read by clients; the values are frozen with the release or the snapshot.</summary>
-    public string ManifestVariableSetId => $"variableset-{Id}";
+    /// <summary>The frozen variables; null: there are none.</summary>
+    [JsonPropertyName("ManifestVariableSetId")]
+    public string? VariableSetSnapshotId { get; init; }
 }

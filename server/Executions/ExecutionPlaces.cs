@@ -44,8 +44,25 @@ public sealed class ExecutionPlaces(EnvironmentStore environments, TenantStore t
         return places;
     }
 
+    /// <summary>How it is to run, but for what is given for prompted variables (<see cref="ExecutionPrompts"/>).</summary>
+    /// <param name="steps">Of the process; null: there is none, which is a fault already.</param>
+    public async Task<ExecutionOptions> ReadOptionsAsync(
+        ExecutionCommand command, IReadOnlyList<DeploymentStep>? steps, IReadOnlyList<ExecutionPlace> places, SpaceContext space, DateTimeOffset now, Validation validation, CancellationToken cancel) => new()
+        {
+            Times = ExecutionTimes.Read(command, now, validation),
+            Comments = validation.OptionalText("Comments", command.Comments),
+            SkipActions = steps is null ? [] : SkippedSteps.Find(steps, command.WantedSkips, validation),
+            SpecificMachineIds = await FindMachinesAsync("SpecificMachineNames", command.SpecificMachineNames, places, space, validation, cancel),
+            ExcludedMachineIds = await FindMachinesAsync("ExcludedMachineNames", command.ExcludedMachineNames, places, space, validation, cancel),
+            ForcePackageDownload = command.ForcePackageDownload ?? false,
+            UseGuidedFailure = command.UseGuidedFailure ?? false,
+        };
+
+    public static AccessTarget Target(Execution execution) =>
+        new(execution.SpaceId, execution.ProjectId, execution.ProjectGroupId, execution.EnvironmentId, execution.TenantId);
+
     /// <summary>The Ids of the deployment targets that are named; they must be in one of the places.</summary>
-    public async Task<string[]> FindMachinesAsync(
+    private async Task<string[]> FindMachinesAsync(
         string property, IEnumerable<string?>? names, IReadOnlyList<ExecutionPlace> places, SpaceContext space, Validation validation, CancellationToken cancel)
     {
         var wanted = ExecutionCommand.Clean(names);

@@ -10,6 +10,7 @@ namespace OctoLogin.Executions;
 public sealed record ProcessRun
 {
     public required Execution Execution { get; init; }
+    public required Project Project { get; init; }
     public required DeploymentEnvironment Environment { get; init; }
 
     /// <summary>Null: untenanted.</summary>
