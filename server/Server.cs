@@ -13,12 +13,14 @@ using OctoLogin.OpenIdProvider;
 using OctoLogin.ProjectGroups;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
+using OctoLogin.Runbooks;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.Spaces;
 using OctoLogin.Teams;
 using OctoLogin.Telemetry;
 using OctoLogin.TokenExchange;
 using OctoLogin.Users;
+using OctoLogin.Variables;
 
 namespace OctoLogin;
 
@@ -77,7 +79,9 @@ public static class Server
         services.AddProjectGroups();
         services.AddProjects();
         services.AddChannels();
+        services.AddVariables();
         services.AddReleases();
+        services.AddRunbooks();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }
@@ -117,7 +121,9 @@ public static class Server
         app.MapProjectGroups();
         app.MapProjects();
         app.MapChannels();
+        app.MapVariables();
         app.MapReleases();
+        app.MapRunbooks();
         app.MapMetrics();
     }
 

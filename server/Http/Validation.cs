@@ -50,6 +50,14 @@ public sealed class Validation
         return slug ?? (present.Length > 0 ? present : Http.Slug.From(name));
     }
 
+    /// <summary>One of an enum's names, without case; null when absent or empty. By name only: <c>Enum.TryParse</c> would also take a number that is none of them.</summary>
+    public T? OneOf<T>(string property, string? sent) where T : struct, Enum
+    {
+        var known = Enum.GetValues<T>().Where(value => value.ToString().Equals(sent, StringComparison.OrdinalIgnoreCase)).ToList();
+        Check(string.IsNullOrEmpty(sent) || known.Count == 1, $"{property} must be {string.Join(", ", Enum.GetNames<T>())}, not '{Printable.Of(sent)}'.");
+        return known.Count == 1 ? known[0] : null;
+    }
+
     public void ThrowIfAny()
     {
         if (faults.Count > 0)

@@ -37,7 +37,7 @@ public sealed class ProjectChanges(
             ProjectGroupId = group?.Id ?? "",
             LifecycleId = lifecycle?.Id ?? "",
             IsDisabled = input.IsDisabled ?? present?.IsDisabled ?? false,
-            TenantedDeploymentMode = Mode(input.TenantedDeploymentMode, validation) ?? present?.TenantedDeploymentMode ?? TenantedDeploymentMode.Untenanted,
+            TenantedDeploymentMode = validation.OneOf<TenantedDeploymentMode>("TenantedDeploymentMode", input.TenantedDeploymentMode) ?? present?.TenantedDeploymentMode ?? TenantedDeploymentMode.Untenanted,
         };
         validation.ThrowIfAny();
         return project;
@@ -65,15 +65,6 @@ public sealed class ProjectChanges(
         }
         await audit.AppendAsync(connection, AuditEvent.Deleted(actor, Kind, project.Id, project.Name, project.SpaceId), cancel);
     }, cancel);
-
-    // By name only: as JSON enums do, Enum.TryParse would also take a number that is none of them.
-    private static TenantedDeploymentMode? Mode(string? sent, Validation validation)
-    {
-        var known = Enum.GetValues<TenantedDeploymentMode>().Where(mode => mode.ToString().Equals(sent, StringComparison.OrdinalIgnoreCase)).ToList();
-        validation.Check(string.IsNullOrEmpty(sent) || known.Count == 1,
-            $"TenantedDeploymentMode must be {string.Join(", ", Enum.GetNames<TenantedDeploymentMode>())}, not '{Printable.Of(sent)}'.");
-        return known.Count == 1 ? known[0] : null;
-    }
 }
 
 /// <summary>What a client sends; absent or null keeps what is there.</summary>

@@ -7,15 +7,17 @@ using OctoLogin.Database;
 using OctoLogin.Http;
 using OctoLogin.Projects;
 using OctoLogin.Spaces;
+using OctoLogin.Variables;
 
 namespace OctoLogin.Releases;
 
 /// <summary>
-/// The command of every CI job: checks what was asked, gives the release its number, freezes process and packages. In one transaction
+/// The command of every CI job: checks what was asked, gives the release its number, freezes process, variables and packages. In one transaction
 /// that holds the project, so that of two jobs at the same moment each gets a version of its own.
 /// </summary>
 public sealed class CreateRelease(
-    NpgsqlDataSource database, ProjectStore projects, DeploymentProcessStore processes, ChannelStore channels, ReleaseStore releases, AuditLog audit, TimeProvider clock)
+    NpgsqlDataSource database, ProjectStore projects, DeploymentProcessStore processes, VariableSetStore variables, ChannelStore channels, ReleaseStore releases,
+    AuditLog audit, TimeProvider clock)
 {
     public async Task<CreatedRelease> RunAsync(CreateReleaseCommand command, SpaceContext space, Caller caller, CancellationToken cancel)
     {
@@ -55,7 +57,11 @@ public sealed class CreateRelease(
             $"Channel '{channel?.Name}' of project '{project.Name}' has version rules, which this server keeps but does not evaluate. Send IgnoreChannelRules, or use a channel without rules.");
         var version = wanted.Version ?? await NextVersionAsync(connection, project, validation, cancel);
         validation.ThrowIfAny();
-        var release = Assemble(command, wanted, channel!, version!, packages) with { ProcessSnapshotId = await processes.SnapshotAsync(connection, process, cancel) };
+        var release = Assemble(command, wanted, channel!, version!, packages) with
+        {
+            ProcessSnapshotId = await processes.SnapshotAsync(connection, process, cancel),
+            VariableSetSnapshotId = await variables.SnapshotAsync(connection, project.SpaceId, project.Id, cancel),
+        };
         var created = await releases.InsertAsync(connection, release, cancel);
         await audit.AppendAsync(connection, Describe(actor, created, project, channel!), cancel);
         return new(created, IsNew: true);
@@ -114,7 +120,7 @@ public sealed class CreateRelease(
         AuditEvent.Created(actor, "Release", release.Id, $"{release.Version} of project {project.Name}", release.SpaceId) with
         {
             RelatedDocumentIds = [release.Id, project.Id, channel.Id],
-            Details = JsonSerializer.Serialize(new { release.Version, Channel = channel.Name, release.ProcessSnapshotId, release.SelectedPackages }, Json.Options),
+            Details = JsonSerializer.Serialize(new { release.Version, Channel = channel.Name, release.ProcessSnapshotId, release.VariableSetSnapshotId, release.SelectedPackages }, Json.Options),
         };
 
     private sealed record Wanted(

@@ -9,7 +9,7 @@ public sealed partial class DependencyTests
     private static readonly string[] People = ["OpenIdProvider", "Users", "Teams", "ServiceAccounts", "Spaces"];
 
     /// <summary>The story's order: each slice may know those before it.</summary>
-    private static readonly string[] Resources = ["Environments", "Lifecycles", "ProjectGroups", "Projects", "Channels", "Variables", "Releases"];
+    private static readonly string[] Resources = ["Environments", "Lifecycles", "ProjectGroups", "Projects", "Channels", "Variables", "Releases", "Runbooks"];
 
     private static readonly string[] Nobodys = ["TokenExchange", "SignIn", "Portal", "CommandLine"];
 
