@@ -19,6 +19,7 @@ using OctoLogin.Packages;
 using OctoLogin.ProjectGroups;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
+using OctoLogin.Runbooks;
 using OctoLogin.Scripts;
 using OctoLogin.ServerTasks;
 using OctoLogin.ServiceAccounts;
@@ -29,6 +30,7 @@ using OctoLogin.Telemetry;
 using OctoLogin.Tenants;
 using OctoLogin.TokenExchange;
 using OctoLogin.Users;
+using OctoLogin.Variables;
 
 namespace OctoLogin;
 
@@ -93,10 +95,12 @@ public static class Server
         services.AddFeeds();
         services.AddPackages(settings.Packages);
         services.AddBuildInformation();
+        services.AddVariables();
         services.AddReleases();
         services.AddServerTasks(settings.Tasks);
         services.AddScripts(settings.Scripts, settings.Database);
         services.AddExecutions();
+        services.AddRunbooks();
         services.AddDeployments();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
@@ -143,8 +147,10 @@ public static class Server
         app.MapFeeds();
         app.MapPackages();
         app.MapBuildInformation();
+        app.MapVariables();
         app.MapReleases();
         app.MapServerTasks();
+        app.MapRunbooks();
         app.MapDeployments();
         app.MapMetrics();
     }

@@ -13,6 +13,7 @@ public static partial class Summaries
         ["scopeduserroles"] = "scoped user role",
         ["projectgroups"] = "project group",
         ["deploymentprocesses"] = "deployment process",
+        ["variables"] = "variable set",
         ["tagsets"] = "tag set",
         ["runbookprocesses"] = "runbook process",
         ["runbooksnapshots"] = "runbook snapshot",

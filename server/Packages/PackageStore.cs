@@ -101,7 +101,7 @@ public sealed class PackageStore(NpgsqlDataSource database)
             new { spaceId, ids = ids.ToArray() }, cancellationToken: cancel))).AsList();
 
     /// <summary>
-    /// Of every space, those that were pushed before then and that no release has; a hundred at a time. A release knows the version of what it
+    /// Of every space, those that were pushed before then and that no release and no runbook's snapshot has; a hundred at a time. A release knows the version of what it
     /// selected and the process the package, whose Id may hold variables: so the version alone decides, which keeps too many and never too few.
     /// </summary>
     public async Task<IReadOnlyList<Package>> DeleteUnusedAsync(NpgsqlConnection connection, DateTimeOffset before, CancellationToken cancel) =>
@@ -110,6 +110,9 @@ public sealed class PackageStore(NpgsqlDataSource database)
             delete from packages p where p.number in (
               select o.number from packages o where o.published < @before and not exists (
                 select from releases r cross join jsonb_array_elements(r.selected_packages) s
+                where r.space_id = o.space_id and lower(s ->> 'Version') = lower(o.version))
+              and not exists (
+                select from runbook_snapshots r cross join jsonb_array_elements(r.selected_packages) s
                 where r.space_id = o.space_id and lower(s ->> 'Version') = lower(o.version))
               order by o.published limit 100 for update skip locked)
             returning {Columns}

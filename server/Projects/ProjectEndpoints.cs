@@ -7,7 +7,7 @@ namespace OctoLogin.Projects;
 public static class ProjectEndpoints
 {
     public static IServiceCollection AddProjects(this IServiceCollection services) => services
-        .AddSingleton<ProjectStore>().AddSingleton<ProjectChanges>().AddSingleton<DeploymentProcessStore>().AddSingleton<SensitiveProperties>();
+        .AddSingleton<ProjectStore>().AddSingleton<ProjectChanges>().AddSingleton<DeploymentProcessStore>().AddSingleton<SensitiveProperties>().AddSingleton<ProcessChanges>();
 
     public static void MapProjects(this IEndpointRouteBuilder routes)
     {

@@ -60,7 +60,7 @@ public sealed class ProjectStore(NpgsqlDataSource database)
         connection.QuerySingleOrDefaultAsync<Project>(new CommandDefinition(
             $"select {Columns} from projects where space_id = @SpaceId and id = @Id for no key update", project, cancellationToken: cancel));
 
-    /// <summary>Born with channel Default and an empty process, in one statement: clients rely on both.</summary>
+    /// <summary>Born with channel Default, an empty process and no variables, in one statement: clients rely on all three.</summary>
     public async Task<Project> InsertAsync(NpgsqlConnection connection, Project project, CancellationToken cancel)
     {
         var slug = await FreeSlug.TakeAsync(
@@ -76,7 +76,9 @@ public sealed class ProjectStore(NpgsqlDataSource database)
                 channel as (
                   insert into channels (space_id, project_id, name, slug, is_default) select space_id, id, 'Default', 'default', true from project),
                 process as (
-                  insert into deployment_processes (id, space_id, project_id) select 'deploymentprocess-' || id, space_id, id from project)
+                  insert into deployment_processes (id, space_id, project_id) select 'deploymentprocess-' || id, space_id, id from project),
+                variables as (
+                  insert into variable_sets (id, space_id, project_id) select 'variableset-' || id, space_id, id from project)
                 select {Columns} from project
                 """, Parameters(project with { Slug = slug }), cancellationToken: cancel));
         }
@@ -103,7 +105,7 @@ public sealed class ProjectStore(NpgsqlDataSource database)
         }
     }
 
-    /// <summary>Its process, channels and releases go with it; tenants that are connected to it keep it.</summary>
+    /// <summary>Its process, variables, channels, runbooks and releases go with it; tenants that are connected to it keep it.</summary>
     public async Task<bool> DeleteAsync(NpgsqlConnection connection, Project project, CancellationToken cancel)
     {
         var tenants = (await connection.QueryAsync<string>(new CommandDefinition(

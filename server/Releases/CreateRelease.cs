@@ -8,16 +8,17 @@ using OctoLogin.Http;
 using OctoLogin.Packages;
 using OctoLogin.Projects;
 using OctoLogin.Spaces;
+using OctoLogin.Variables;
 using OctoLogin.Versions;
 
 namespace OctoLogin.Releases;
 
 /// <summary>
-/// The command of every CI job: checks what was asked, gives the release its number, freezes process and packages. In one transaction
+/// The command of every CI job: checks what was asked, gives the release its number, freezes process, variables and packages. In one transaction
 /// that holds the project, so that of two jobs at the same moment each gets a version of its own.
 /// </summary>
 public sealed class CreateRelease(
-    NpgsqlDataSource database, ProjectStore projects, DeploymentProcessStore processes, ChannelStore channels, PackageStore feed,
+    NpgsqlDataSource database, ProjectStore projects, DeploymentProcessStore processes, VariableSetStore variables, ChannelStore channels, PackageStore feed,
     ReleaseStore releases, AuditLog audit, IEnumerable<ReleaseCreated> followers, TimeProvider clock)
 {
     public async Task<CreatedRelease> RunAsync(CreateReleaseCommand command, SpaceContext space, Caller caller, CancellationToken cancel)
@@ -58,7 +59,11 @@ public sealed class CreateRelease(
         var packages = PackageSelection.Select(process.Steps, rules, wanted.Packages, available, validation);
         var version = wanted.Version ?? await NextVersionAsync(connection, project, validation, cancel);
         validation.ThrowIfAny();
-        var release = Assemble(command, wanted, channel!, version!, packages) with { ProcessSnapshotId = await processes.SnapshotAsync(connection, process, cancel) };
+        var release = Assemble(command, wanted, channel!, version!, packages) with
+        {
+            ProcessSnapshotId = await processes.SnapshotAsync(connection, process, cancel),
+            VariableSetSnapshotId = await variables.SnapshotAsync(connection, project.SpaceId, project.Id, cancel),
+        };
         var created = await releases.InsertAsync(connection, release, cancel);
         foreach (var follow in followers)
         {
@@ -110,7 +115,7 @@ public sealed class CreateRelease(
         AuditEvent.Created(actor, "Release", release.Id, $"{release.Version} of project {project.Name}", release.SpaceId) with
         {
             RelatedDocumentIds = [release.Id, project.Id, channel.Id],
-            Details = JsonSerializer.Serialize(new { release.Version, Channel = channel.Name, release.ProcessSnapshotId, release.SelectedPackages }, Json.Options),
+            Details = JsonSerializer.Serialize(new { release.Version, Channel = channel.Name, release.ProcessSnapshotId, release.VariableSetSnapshotId, release.SelectedPackages }, Json.Options),
         };
 
     private sealed record Wanted(SemanticVersion? Version, string? ChannelName, PackageWishes Packages, string? ReleaseNotes);

@@ -12,9 +12,13 @@ public static class PromptedVariables
         Read(variables, target, given).Faults;
 
     /// <summary><see cref="Check"/>, with the values that were given, by name.</summary>
-    public static PromptedValues Read(IEnumerable<Variable> variables, VariableTarget target, IReadOnlyDictionary<string, string?> given)
+    public static PromptedValues Read(IEnumerable<Variable> variables, VariableTarget target, IReadOnlyDictionary<string, string?> given) =>
+        Read(variables, [target], given);
+
+    /// <summary>For several places at once: what any of them asks for may be given, and what any of them needs must.</summary>
+    public static PromptedValues Read(IEnumerable<Variable> variables, IReadOnlyCollection<VariableTarget> targets, IReadOnlyDictionary<string, string?> given)
     {
-        var prompted = variables.Where(variable => variable.Prompt is not null && VariableScoping.MayApply(variable.Scope, target))
+        var prompted = variables.Where(variable => variable.Prompt is not null && targets.Any(target => VariableScoping.MayApply(variable.Scope, target)))
             .GroupBy(variable => variable.Name, StringComparer.OrdinalIgnoreCase).ToList();
         var faults = new List<string>();
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

@@ -1,24 +1,20 @@
-using System.Globalization;
 using System.Text;
 
 namespace OctoLogin.Variables;
 
-/// <summary>Writes one text with its values. Each value is worked out once, and all that is read and written is counted.</summary>
-public sealed class TemplateRun(SubstitutionSource source)
+/// <summary>Writes one text with its values, and counts all that is read and written.</summary>
+public sealed class TemplateRun
 {
-    private const string Index = "Octopus.Template.Each.Index", First = "Octopus.Template.Each.First", Last = "Octopus.Template.Each.Last";
-
     private readonly HashSet<string> missing = [];
-    private readonly HashSet<string> cycles = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> used = new(StringComparer.OrdinalIgnoreCase);
-    private readonly HashSet<string> inProgress = new(StringComparer.OrdinalIgnoreCase);
-    private readonly List<LoopItem> loops = [];
-    private Dictionary<string, string> known = new(StringComparer.OrdinalIgnoreCase);
+    private readonly TemplateValues values;
     private int work;
 
+    public TemplateRun(SubstitutionSource source) => values = new(source, Within, Charge);
+
+    /// <summary>As they are written.</summary>
     public IReadOnlySet<string> Missing => missing;
-    public IReadOnlySet<string> Cycles => cycles;
-    public IReadOnlySet<string> Used => used;
+    public IReadOnlySet<string> Cycles => values.Cycles;
+    public IReadOnlySet<string> Used => values.Used;
 
     public void Write(string text, StringBuilder output) => Write(TemplateReader.Read(text, Charge), output);
 
@@ -54,7 +50,7 @@ public sealed class TemplateRun(SubstitutionSource source)
 
     private string ValueOf(ValuePart part)
     {
-        if (Calculate(part.Expression) is { } value)
+        if (values.Calculate(part.Expression) is { } value)
         {
             return value;
         }
@@ -69,141 +65,18 @@ public sealed class TemplateRun(SubstitutionSource source)
 
     private bool Holds(IfPart condition)
     {
-        var value = Calculate(condition.Value) ?? "";
-        return condition.Compared is null ? Substitution.IsTruthy(value) : value == (Calculate(condition.Compared) ?? "") != condition.Differs;
+        var value = values.Calculate(condition.Value) ?? "";
+        return condition.Compared is null ? Substitution.IsTruthy(value) : value == (values.Calculate(condition.Compared) ?? "") != condition.Differs;
     }
 
     private void WriteEach(EachPart each, StringBuilder output)
     {
-        var items = ItemsOf(each.Items);
-        var outside = known;
+        var items = values.ItemsOf(each.Items);
         for (var i = 0; i < items.Count; i++)
         {
-            // What a value was outside says nothing of what it is where the loop's own names hold.
-            known = new(StringComparer.OrdinalIgnoreCase);
-            loops.Add(items[i] with { Name = each.Name, Index = i, IsLast = i == items.Count - 1 });
-            Write(each.Body, output);
-            loops.RemoveAt(loops.Count - 1);
+            var item = items[i] with { Name = each.Name, Index = i, IsLast = i == items.Count - 1 };
+            values.Within(item, () => Write(each.Body, output));
         }
-        known = outside;
-    }
-
-    private List<LoopItem> ItemsOf(SymbolExpression symbol)
-    {
-        if (NameOf(symbol) is not { } name)
-        {
-            return [];
-        }
-        var indexes = source.IndexesOf(name);
-        Charge(indexes.Count);
-        return indexes.Count > 0 ? [.. indexes.Select(index => new LoopItem { Path = $"{name}[{index}]", Key = index })]
-            : Find(symbol, name) is not { } value ? []
-            : JsonValues.ItemsOf(value) is { } items ? items.ConvertAll(item => new LoopItem { Text = item.Value, Key = item.Key })
-            : [.. value.Split(',').Select(item => new LoopItem { Text = item })];
-    }
-
-    private string? Calculate(TemplateExpression expression)
-    {
-        switch (expression)
-        {
-            case LiteralExpression literal:
-                return literal.Text;
-            case SymbolExpression symbol:
-                return symbol.Steps.Count > 0 && NameOf(symbol) is { } name ? Find(symbol, name) : null;
-            case FilterExpression filter:
-                var argument = Calculate(filter.Argument);
-                var options = filter.Options.Select(option => Calculate(option) ?? "").ToArray();
-                Charge(1 + (argument?.Length ?? 0) + options.Sum(option => option.Length));
-                var result = Filters.Apply(filter.Name, argument, options, source.Now, Charge);
-                Charge(result?.Length ?? 0);
-                return result;
-            default:
-                throw new InvalidOperationException($"{expression.GetType().Name} has no value.");
-        }
-    }
-
-    /// <summary>The variable that is meant, with its indexes looked up and the loop's name replaced by what it stands for. Null: an index has no value.</summary>
-    private string? NameOf(SymbolExpression symbol)
-    {
-        var name = new StringBuilder();
-        var loop = loops.FindLast(item => item.Path is not null && Same(item.Name, symbol.Steps[0].Text));
-        foreach (var step in symbol.Steps)
-        {
-            var index = step.Symbol is null ? step.Text : Calculate(step.Symbol);
-            if (index is null)
-            {
-                return null;
-            }
-            if (step.IsIndex && index == "*" && source.IndexesOf(name.ToString()) is [var any, ..])
-            {
-                index = any;
-            }
-            _ = step.IsIndex ? name.Append('[').Append(index).Append(']')
-                : name.Length > 0 ? name.Append('.').Append(index) : name.Append(loop?.Path ?? index);
-            Charge(index.Length);
-        }
-        return name.ToString();
-    }
-
-    private string? Find(SymbolExpression symbol, string name)
-    {
-        if (known.TryGetValue(name, out var before))
-        {
-            return before;
-        }
-        if (inProgress.Count == Substitution.MostDepth || !inProgress.Add(name))
-        {
-            cycles.Add(name);
-            return null;
-        }
-        var value = OfLoop(symbol, name) ?? OfVariable(name) ?? OfJson(name);
-        inProgress.Remove(name);
-        if (value is not null)
-        {
-            known[name] = value;
-        }
-        return value;
-    }
-
-    private string? OfLoop(SymbolExpression symbol, string name)
-    {
-        var special = loops.Count == 0 ? null : loops[^1];
-        var item = loops.FindLast(loop => Same(loop.Name, symbol.Steps[0].Text));
-        return special is not null && Same(name, Index) ? special.Index.ToString(CultureInfo.InvariantCulture)
-            : special is not null && Same(name, First) ? special.Index == 0 ? "True" : "False"
-            : special is not null && Same(name, Last) ? special.IsLast ? "True" : "False"
-            : item is null ? null
-            : item.Path is not null ? OfVariable(name) ?? (symbol.Steps.Count == 1 || IsKey(symbol) ? item.Key : null)
-            : symbol.Steps.Count == 1 ? item.Text
-            : JsonValues.Find(item.Text!, name[item.Name.Length..]) ?? (IsKey(symbol) ? item.Key : IsValue(symbol) ? item.Text : null);
-    }
-
-    private string? OfVariable(string name)
-    {
-        if (source.Find(name) is not { } raw)
-        {
-            return null;
-        }
-        used.Add(name);
-        return Within(raw);
-    }
-
-    /// <summary><c>A.B[0]</c> where A is a variable that holds JSON.</summary>
-    private string? OfJson(string name)
-    {
-        for (var end = name.Length - 1; end > 0; end--)
-        {
-            if (name[end] is '.' or '[' && source.Find(name[..end]) is { } json)
-            {
-                Charge(json.Length);
-                if (JsonValues.Find(json, name[end..]) is { } found)
-                {
-                    used.Add(name[..end]);
-                    return Within(found);
-                }
-            }
-        }
-        return null;
     }
 
     private string Within(string value)
@@ -225,13 +98,4 @@ public sealed class TemplateRun(SubstitutionSource source)
             throw new SubstitutionException($"The text with its variables is too much: more than {Substitution.MostWork} characters to read and write.");
         }
     }
-
-    private static bool IsKey(SymbolExpression symbol) => symbol.Steps is [_, { IsIndex: false } second] && Same(second.Text, "Key");
-
-    private static bool IsValue(SymbolExpression symbol) => symbol.Steps is [_, { IsIndex: false } second] && Same(second.Text, "Value");
-
-    private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
-
-    /// <param name="Path">What the loop's name stands for; null: the text itself.</param>
-    private sealed record LoopItem(string? Path = null, string? Key = null, string? Text = null, string Name = "", int Index = 0, bool IsLast = false);
 }

@@ -4,39 +4,37 @@ namespace OctoLogin.Variables;
 /// Reads one <c>#{…}</c> at a time. Every character that is looked at is counted: what begins many tags and ends none would else
 /// be read again from each of them.
 /// </summary>
-public sealed class TemplateTags(string text, Action<int> work)
+public sealed class TemplateTags(string text, Action<int> work) : TextCursor(text, work)
 {
     private const int MostNesting = 10;
     private const int MostIndex = 1000;
-    private const int MostQuoted = 10_000;
-    private int at;
     private int nesting;
 
     /// <summary>The tag that begins at <paramref name="start"/> and where it ends; null: none does.</summary>
     public (TemplateTag Tag, int End)? Read(int start)
     {
-        at = start;
+        At = start;
         nesting = 0;
         var tag = End("#{else}") ?? End("#{/if}") ?? End("#{/unless}") ?? End("#{/each}")
             ?? From(start, ReadCondition) ?? From(start, ReadEach) ?? From(start, ReadValue);
-        work(at - start + 2);
-        return tag is null ? null : (tag, at);
+        Work(At - start + 2);
+        return tag is null ? null : (tag, At);
     }
 
     private TemplateTag? End(string written)
     {
-        if (string.CompareOrdinal(text, at, written, 0, written.Length) != 0)
+        if (string.CompareOrdinal(Text, At, written, 0, written.Length) != 0)
         {
             return null;
         }
-        at += written.Length;
+        At += written.Length;
         return new EndTag(written);
     }
 
     private TemplateTag? From(int start, Func<TemplateTag?> read)
     {
-        work(Math.Max(0, at - start));
-        at = start;
+        Work(Math.Max(0, At - start));
+        At = start;
         return read();
     }
 
@@ -44,7 +42,7 @@ public sealed class TemplateTags(string text, Action<int> work)
 
     private IfTag? ReadCondition()
     {
-        at += 2;
+        At += 2;
         SkipSpace();
         var unless = Keyword("unless");
         if ((!unless && !Keyword("if")) || !SkipSpace() || ReadExpression() is not { } value)
@@ -52,11 +50,11 @@ public sealed class TemplateTags(string text, Action<int> work)
             return null;
         }
         SkipSpace();
-        var differs = text.AsSpan(at).StartsWith("!=");
+        var differs = Text.AsSpan(At).StartsWith("!=");
         TemplateExpression? compared = null;
-        if (differs || text.AsSpan(at).StartsWith("=="))
+        if (differs || Text.AsSpan(At).StartsWith("=="))
         {
-            at += 2;
+            At += 2;
             SkipSpace();
             compared = ReadQuoted() ?? ReadExpression();
             if (compared is null)
@@ -70,7 +68,7 @@ public sealed class TemplateTags(string text, Action<int> work)
 
     private EachTag? ReadEach()
     {
-        at += 2;
+        At += 2;
         SkipSpace();
         if (!Keyword("each") || !SkipSpace() || ReadName(spaces: true, untilIn: true) is not { } name || !SkipSpace() || !Keyword("in") || !SkipSpace()
             || ReadSymbol() is not { } items)
@@ -83,12 +81,12 @@ public sealed class TemplateTags(string text, Action<int> work)
 
     private TemplateExpression? ReadSubstitution()
     {
-        if (nesting == MostNesting || !text.AsSpan(at).StartsWith("#{"))
+        if (nesting == MostNesting || !Text.AsSpan(At).StartsWith("#{"))
         {
             return null;
         }
         nesting++;
-        at += 2;
+        At += 2;
         SkipSpace();
         var expression = ReadExpression();
         SkipSpace();
@@ -134,12 +132,12 @@ public sealed class TemplateTags(string text, Action<int> work)
         {
             return new LiteralExpression(word);
         }
-        var start = at;
+        var start = At;
         var inner = IsAt('#') ? ReadSubstitution() : null;
         if (inner is null)
         {
-            work(at - start);
-            at = start;
+            Work(At - start);
+            At = start;
         }
         return inner;
     }
@@ -153,12 +151,12 @@ public sealed class TemplateTags(string text, Action<int> work)
         var steps = new List<SymbolStep> { new(first, IsIndex: false) };
         while (true)
         {
-            var before = at;
+            var before = At;
             if (Take('.') && ReadName(spaces: true) is { } name)
             {
                 steps.Add(new(name, IsIndex: false));
             }
-            else if ((at = before) < text.Length && Take('['))
+            else if ((At = before) < Text.Length && Take('['))
             {
                 if (ReadIndex() is not { } index)
                 {
@@ -168,105 +166,28 @@ public sealed class TemplateTags(string text, Action<int> work)
             }
             else
             {
-                return at == before && !IsAt('.') ? new(steps) : null;
+                return At == before && !IsAt('.') ? new(steps) : null;
             }
         }
     }
 
     private SymbolStep? ReadIndex()
     {
-        var start = at;
+        var start = At;
         SkipSpace();
         if (IsAt('#') && ReadSubstitution() is SymbolExpression { Steps.Count: > 0 } symbol && SkipSpaceTo(']'))
         {
             return new("", IsIndex: true, symbol);
         }
-        work(at - start);
-        at = start;
-        var close = SubstitutionSource.ClosingBracket(text, start - 1, MostIndex);
-        work(close < 0 ? MostIndex : close - start);
+        Work(At - start);
+        At = start;
+        var close = SubstitutionSource.ClosingBracket(Text, start - 1, MostIndex);
+        Work(close < 0 ? MostIndex : close - start);
         if (close < 0)
         {
             return null;
         }
-        at = close + 1;
-        return new(text[start..close].Trim(), IsIndex: true);
-    }
-
-    private LiteralExpression? ReadQuoted()
-    {
-        var quote = IsAt('"') ? "\"" : text.AsSpan(at).StartsWith("\\\"") ? "\\\"" : null;
-        if (quote is null)
-        {
-            return null;
-        }
-        var start = at + quote.Length;
-        var end = text.IndexOf(quote, start, Math.Min(MostQuoted, text.Length - start), StringComparison.Ordinal);
-        work(end < 0 ? MostQuoted : end - start);
-        if (end < 0 || (quote.Length == 1 && text.AsSpan(start, end - start).Contains("#{", StringComparison.Ordinal)))
-        {
-            return null;
-        }
-        at = end + quote.Length;
-        return new(text[start..end]);
-    }
-
-    /// <param name="untilIn">Stops before the word <c>in</c>.</param>
-    private string? ReadName(bool spaces, bool untilIn = false)
-    {
-        var start = at;
-        while (at < text.Length && (IsNameCharacter(text[at]) || (spaces && char.IsWhiteSpace(text[at]) && !(untilIn && IsInAhead()))))
-        {
-            at++;
-        }
-        return text.AsSpan(start, at - start).Trim() is { Length: > 0 } name ? name.ToString() : null;
-    }
-
-    private bool IsInAhead() =>
-        at + 3 < text.Length && text.AsSpan(at + 1, 2).Equals("in", StringComparison.OrdinalIgnoreCase) && char.IsWhiteSpace(text[at + 3]);
-
-    private static bool IsNameCharacter(char c) => char.IsLetterOrDigit(c) || c is '_' or '-' or ':' or '/' or '~' or '(' or ')';
-
-    private bool Keyword(string word)
-    {
-        var found = text.AsSpan(at).StartsWith(word, StringComparison.OrdinalIgnoreCase);
-        at += found ? word.Length : 0;
-        return found;
-    }
-
-    private bool SkipSpace()
-    {
-        var start = at;
-        while (at < text.Length && char.IsWhiteSpace(text[at]))
-        {
-            at++;
-        }
-        return at > start;
-    }
-
-    private bool SkipSpaceTo(char c)
-    {
-        SkipSpace();
-        return Take(c);
-    }
-
-    private bool IsAt(char c) => at < text.Length && text[at] == c;
-
-    private bool Take(char c)
-    {
-        var taken = IsAt(c);
-        at += taken ? 1 : 0;
-        return taken;
+        At = close + 1;
+        return new(Text[start..close].Trim(), IsIndex: true);
     }
 }
-
-public abstract record TemplateTag;
-
-public sealed record ValueTag(TemplateExpression Expression) : TemplateTag;
-
-public sealed record IfTag(TemplateExpression Value, TemplateExpression? Compared, bool Differs, bool IsUnless) : TemplateTag;
-
-public sealed record EachTag(string Name, SymbolExpression Items) : TemplateTag;
-
-/// <summary>As it is written: <c>#{else}</c>, <c>#{/if}</c>, <c>#{/unless}</c>, <c>#{/each}</c>.</summary>
-public sealed record EndTag(string Written) : TemplateTag;
