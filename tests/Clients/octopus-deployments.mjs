@@ -15,7 +15,7 @@ const {
 } = client;
 const { OCTOPUS_URL: url, OCTOPUS_SPACE: spaceName = "Default", OCTOPUS_API_KEY: apiKey, OCTOPUS_ACCESS_TOKEN: accessToken, MARK: mark = "npm-mark" } = process.env;
 const octopus = await Client.create({ instanceURL: url, apiKey, accessToken, userAgentApp: "octologin-tests" });
-const done = (what) => console.log(`ok - ${what}`);
+const done = (what) => console.log(`ok - ${what} (${(performance.now() / 1000).toFixed(1)} s)`);
 const waiter = new ServerTaskWaiter(octopus, spaceName);
 const tasks = new SpaceServerTaskRepository(octopus, spaceName);
 const releases = new ReleaseRepository(octopus, spaceName);
@@ -40,10 +40,12 @@ await runRunbook();
 await cancelRunning();
 await cancelOnTimeout();
 console.log("all done");
+// The client leaves timers of its time-outs behind.
+process.exit(0);
 
 async function pushPackages() {
   const folder = await mkdtemp(join(tmpdir(), "npm-packages-"));
-  await writeFile(join(folder, "deploy.sh"), 'echo "deploying from $(basename "$0") of the package"\n');
+  await writeFile(join(folder, "deploy.sh"), 'echo "deploying from deploy.sh of the package, beside $(ls)"\n');
   await writeFile(join(folder, "config.json"), '{ "from": "Acme.Db" }\n');
   const files = [];
   for (const [packageId, version, pattern] of [["Acme.Web", "1.0.0", "deploy.sh"], ["Acme.Web", "1.1.0", "deploy.sh"], ["Acme.Db", "2.0.0", "config.json"], ["Acme.Db", "2.1.0-rc.1", "config.json"]]) {
