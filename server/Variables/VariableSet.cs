@@ -11,7 +11,7 @@ public sealed record VariableSet
     public required string SpaceId { get; init; }
 
     [JsonIgnore]
-    public required string ProjectId { get; init; }
+    public string ProjectId { get; init; } = "";
 
     public string OwnerId => ProjectId;
 
