@@ -14,6 +14,7 @@ public static partial class Summaries
         ["projectgroups"] = "project group",
         ["deploymentprocesses"] = "deployment process",
         ["tagsets"] = "tag set",
+        ["machines"] = "deployment target",
         ["runbookprocesses"] = "runbook process",
         ["runbooksnapshots"] = "runbook snapshot",
         ["runbookruns"] = "runbook run",
@@ -28,6 +29,7 @@ public static partial class Summaries
         ["ById"] = "",
         ["OfProject"] = " of a project",
         ["InProject"] = " in a project",
+        ["OfEnvironment"] = " of an environment",
         ["Version"] = " by its version",
     };
 
