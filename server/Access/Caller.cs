@@ -145,7 +145,8 @@ public sealed record Caller
     {
         var where = target.SpaceId is null ? "on this server" : $"in space {target.SpaceId}";
         var on = target.ProjectId is not null ? $" for project {target.ProjectId}"
-            : target.EnvironmentId is not null ? $" for environment {target.EnvironmentId}" : "";
+            : target.EnvironmentId is not null ? $" for environment {target.EnvironmentId}"
+            : target.TenantId is not null ? $" for tenant {target.TenantId}" : "";
         var why = Scope is not null && !Scope.Allows(permission, target)
             ? " The access token's scope does not include it."
             : "";

@@ -25,11 +25,20 @@ public static class MachineEndpoint
         {
             return present;
         }
-        validation.Check(endpoint.ValueKind == JsonValueKind.Object && Part(endpoint, "CommunicationStyle") is not null,
-            "Endpoint must be an object with a CommunicationStyle, such as { \"CommunicationStyle\": \"None\" }.");
-        validation.Check(endpoint.GetRawText().Length <= MostCharacters, $"Endpoint may have at most {MostCharacters} characters.");
-        CheckPart(endpoint, "Endpoint", validation);
-        return endpoint.GetRawText();
+        var text = endpoint.GetRawText();
+        validation.Check(text.Length <= MostCharacters, $"Endpoint may have at most {MostCharacters} characters.");
+        try
+        {
+            validation.Check(endpoint.ValueKind == JsonValueKind.Object && Part(endpoint, "CommunicationStyle") is not null,
+                "Endpoint must be an object with a CommunicationStyle, such as { \"CommunicationStyle\": \"None\" }.");
+            CheckPart(endpoint, "Endpoint", validation);
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair as an escape is JSON (RFC 8259 section 8.2), but no text.
+            validation.Check(false, "Endpoint holds a text that is not Unicode.");
+        }
+        return text;
     }
 
     private static void CheckPart(JsonElement value, string at, Validation validation)
@@ -41,6 +50,7 @@ public static class MachineEndpoint
                 foreach (var property in value.EnumerateObject())
                 {
                     var path = $"{at}.{Printable.Of(property.Name, 60)}";
+                    validation.Check(!property.Name.Contains('\0'), $"{path} may not hold a NUL character.");
                     validation.Check(!IsSecret(property), $"{path} holds a secret in clear text, which is not kept here. {UseAccount}");
                     CheckPart(property.Value, path, validation);
                 }
@@ -52,6 +62,7 @@ public static class MachineEndpoint
                 }
                 break;
             case JsonValueKind.String:
+                validation.Check(!value.GetString()!.Contains('\0'), $"{at} may not hold a NUL character.");
                 validation.Check(!(Uri.TryCreate(value.GetString(), UriKind.Absolute, out var uri) && uri.UserInfo.Contains(':')),
                     $"{at} is an address with a password in it, which is not kept here. {UseAccount}");
                 break;

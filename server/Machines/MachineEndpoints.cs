@@ -22,7 +22,7 @@ public static class MachineEndpoints
             group.MapDelete("/{id}", Delete);
         });
         routes.MapSpaceRoutes("environments/{environmentId}/machines", group => group.MapGet("", ListOfEnvironment));
-        routes.MapSpaceRoutes("machineroles", group => group.MapGet("/all", ListRoles));
+        routes.MapSpaceRoutes("machineroles", group => group.MapGet("/all", AllRoles).WithSummary("List all roles of deployment targets"));
     }
 
     private static async Task<ResourceCollection<Machine>> List(
@@ -50,7 +50,7 @@ public static class MachineEndpoints
     }
 
     /// <summary>The roles of the targets that the caller sees.</summary>
-    private static async Task<IReadOnlyList<string>> ListRoles(SpaceContext space, Caller caller, MachineStore machines, CancellationToken cancel) =>
+    private static async Task<IReadOnlyList<string>> AllRoles(SpaceContext space, Caller caller, MachineStore machines, CancellationToken cancel) =>
         [.. (await All(space, caller, machines, cancel)).SelectMany(machine => machine.Roles).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
 
     private static async Task<Machine> Get(string id, SpaceContext space, Caller caller, MachineStore machines, CancellationToken cancel)

@@ -79,7 +79,8 @@ internal static class TagRows
             ) u on u.tag_id = g.id where g.id = any(@gone)
             union
             select tag, 'action ' || (a ->> 'Name') || ' of project ' || p.name from deployment_processes d join projects p on p.id = d.project_id
-              cross join lateral json_array_elements(d.steps) s cross join lateral json_array_elements(s -> 'Actions') a
+              -- Only text may hold an escaped NUL, and reading a part of JSON makes text of all of it.
+              cross join lateral json_array_elements(replace(d.steps::text, '\u0000', '\u0001')::json) s cross join lateral json_array_elements(s -> 'Actions') a
               cross join lateral json_array_elements_text(a -> 'TenantTags') tag
             where d.space_id = @spaceId and lower(tag) in (select lower(n) from unnest(@names) n)
             order by 1, 2 limit 5

@@ -103,11 +103,17 @@ public sealed class MachineTests(ServerFixture server) : IClassFixture<ServerFix
     [InlineData("""{"CommunicationStyle":"OfflineDrop","SensitiveVariablesEncryptionPassword":"hunter2"}""", "Endpoint.SensitiveVariablesEncryptionPassword")]
     [InlineData("""{"CommunicationStyle":"Kubernetes","Authentication":{"token":"hunter2"}}""", "Endpoint.Authentication.token")]
     [InlineData("""{"CommunicationStyle":"Ssh","Uri":"ssh://root:hunter2@host"}""", "Endpoint.Uri")]
-    public async Task Keeps_no_secret_in_its_endpoint(string endpoint, string where)
+    [InlineData("""{"CommunicationStyle":"Ssh","Host":"a\u0000b"}""", "Endpoint.Host may not hold a NUL")]
+    [InlineData("""{"CommunicationStyle":"Ssh","Host":"\ud800"}""", "Endpoint holds a text that is not Unicode")]
+    public async Task Keeps_no_secret_and_no_broken_text_in_its_endpoint(string endpoint, string where)
     {
         var environment = await server.AddEnvironmentAsync();
-        var body = new JsonObject { ["Name"] = Tenancy.Unique("secretive"), ["Roles"] = new JsonArray("r"), ["EnvironmentIds"] = new JsonArray(environment.Id), ["Endpoint"] = JsonNode.Parse(endpoint) };
-        (await server.Admin.SendAsync("POST", Machines, body)).ShouldBeRefused(400, where).Text.ShouldNotContain("hunter2");
+        var body = $$"""{"Name":"Secretive","Roles":["r"],"EnvironmentIds":["{{environment.Id}}"],"Endpoint":{{endpoint}}}""";
+        using var answer = await server.Admin.PostAsync(Machines, new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+        var text = await answer.Content.ReadAsStringAsync();
+        ((int)answer.StatusCode).ShouldBe(400, text);
+        text.ShouldContain(where);
+        text.ShouldNotContain("hunter2");
     }
 
     [Theory]

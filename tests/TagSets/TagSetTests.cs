@@ -103,6 +103,18 @@ public sealed class TagSetTests(ServerFixture server) : IClassFixture<ServerFixt
         (await server.Admin.SendAsync("PUT", $"{TagSets}/{set.Id}", sent)).ShouldBe(200);
     }
 
+    [Theory]
+    [InlineData("\\u0000")]
+    [InlineData("\\\\u0000")]
+    public async Task Is_renamed_whatever_stands_in_a_process(string script)
+    {
+        var (set, project) = (await server.AddTagSetAsync(Tenancy.Unique("Odd"), "Tag"), await server.AddProjectAsync());
+        var body = $$$"""{"Version":0,"Steps":[{"Name":"s","Actions":[{"Name":"a","ActionType":"Octopus.Script","TenantTags":["x"],"Properties":{"Body":"{{{script}}}"}}]}]}""";
+        using var answer = await server.Admin.PutAsync($"{Api.Space}/projects/{project.Id}/deploymentprocesses", new StringContent(body, System.Text.Encoding.UTF8, "application/json"));
+        ((int)answer.StatusCode).ShouldBe(200);
+        (await server.Admin.SendAsync("PUT", $"{TagSets}/{set.Id}", new { Name = Tenancy.Unique("New"), Tags = new[] { new { Name = "Tag" } } })).ShouldBe(200);
+    }
+
     [Fact]
     public async Task Names_every_fault_and_makes_nothing()
     {
