@@ -39,6 +39,11 @@ public static class PackageEndpoints
         string? overwriteMode, string? replace, HttpContext context, SpaceContext space, Caller caller, PushPackage push, CancellationToken cancel)
     {
         caller.Demand(Permission.BuiltInFeedPush, AccessTarget.Space(space.Id));
+        if (HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            // Octopus's client for Node keeps its process alive as long as the connection of a push, which would be two minutes of a job.
+            context.Response.Headers.Connection = "close";
+        }
         var (package, isNew) = await push.RunAsync(context.Request, OverwriteModes.Parse(overwriteMode, replace), space, caller, cancel);
         return isNew ? Results.Created($"/api/{space.Id}/packages/{package.Id}", package) : Results.Ok(package);
     }
