@@ -15,24 +15,21 @@ internal sealed class TaskWrites(ServerTask task, LogBuffer buffer, TaskLogStore
     {
         while (true)
         {
+            await buffer.WaitAsync(ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Gathering, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var isLast = ended.IsCancellationRequested;
-            var entries = buffer.Oldest();
-            if (entries.Count > 0)
+            while (buffer.Oldest() is { Count: > 0 } entries)
             {
-                if (!await TryAsync(() => logs.AppendAsync(task, entries, givenUp)))
+                // Who reads the log is told of the end anyway.
+                if (!await TryAsync(() => logs.AppendAsync(task, entries, tell: !isLast, givenUp)))
                 {
                     return;
                 }
                 buffer.Written(entries);
             }
-            else if (isLast)
+            if (isLast)
             {
                 return;
-            }
-            else
-            {
-                await buffer.WaitAsync(ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await Task.Delay(Gathering, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

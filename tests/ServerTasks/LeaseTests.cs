@@ -70,7 +70,7 @@ public sealed class LeaseTests : IAsyncLifetime
         var logs = server.Server.Services.GetRequiredService<TaskLogStore>();
         var buffer = new LogBuffer(TimeProvider.System);
         ActivityLog.Start(buffer, new SecretMask(), "root").Info("I am still here");
-        await logs.AppendAsync(taken, buffer.Oldest(), default);
+        await logs.AppendAsync(taken, buffer.Oldest(), tell: true, default);
         (await logs.ReadAsync(taken, 0, default)).ShouldBeEmpty();
         (await server.StateAsync(task)).ShouldBe("Failed");
         (await TakeAsync(two, 5)).ShouldHaveSingleItem().Id.ShouldBe(next.Id, "it is not taken again, and its key is free");
