@@ -76,6 +76,6 @@ internal static partial class TaskWritesLog
     [LoggerMessage(LogLevel.Error, "Something of task {TaskId} could not be written to the database")]
     public static partial void TaskNotWritten(this ILogger log, Exception fault, string taskId);
 
-    [LoggerMessage(LogLevel.Warning, "Task {TaskId} ended here as {State}, which was not written: its lease was lost")]
+    [LoggerMessage(LogLevel.Warning, "Task {TaskId} ended here as {State}, which was not written now: its lease was lost, or an earlier try had written it")]
     public static partial void TaskNotOurs(this ILogger log, string taskId, TaskState state);
 }

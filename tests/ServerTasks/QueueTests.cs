@@ -147,7 +147,11 @@ public sealed class QueueTests : IAsyncLifetime
             task.Mask.Add("hunter22");
             throw new TaskFailedException("Step 'Deploy' failed with exit code 3 and hunter22.");
         });
-        server.Runner.On("breaks", (_, _) => throw new InvalidOperationException("Password=hunter22"));
+        server.Runner.On("breaks", (task, _) =>
+        {
+            task.Mask.Add("hunter22");
+            throw new InvalidOperationException("Password=hunter22");
+        });
         server.Runner.On("cancels itself", (_, _) => throw new OperationCanceledException());
         var failed = await server.InStateAsync(await server.EnqueueAsync("fails"), "Failed");
         failed.GetProperty("ErrorMessage").GetString().ShouldBe("Step 'Deploy' failed with exit code 3 and ********.");
@@ -157,7 +161,9 @@ public sealed class QueueTests : IAsyncLifetime
             var task = await server.EnqueueAsync(description);
             (await server.InStateAsync(task, "Failed")).GetProperty("ErrorMessage").GetString()
                 .ShouldBe($"Something went wrong in the server. The log of node node-1 has the details under {task.Id}.");
+            server.Server.Log.Lines.ShouldContain(line => line.Contains(task.Id, StringComparison.Ordinal) && line.Contains("at OctoLogin.Tests", StringComparison.Ordinal));
         }
+        server.Server.Log.Lines.ShouldNotContain(line => line.Contains("hunter22", StringComparison.Ordinal));
     }
 
     [Fact]
