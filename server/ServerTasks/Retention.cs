@@ -54,6 +54,10 @@ public sealed class RetentionRunner(NpgsqlDataSource database, ServerTaskStore t
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         var old = await tasks.OldAsync(connection, before, Batch, cancel);
+        if (old.Length == 0)
+        {
+            return 0;
+        }
         await logs.RemoveAsync(connection, old, cancel);
         await tasks.LogsRemovedAsync(connection, old, cancel);
         await transaction.CommitAsync(cancel);

@@ -51,7 +51,7 @@ internal sealed class TaskExecution(ServerTask task, TaskHold hold, ServerNode n
         }
         catch (Exception fault) when (hold.Reason != StopReason.None)
         {
-            log.TaskStopped(Task.Id, fault is OperationCanceledException ? "as told" : fault.Message);
+            log.TaskStopped(Task.Id, fault is OperationCanceledException ? "as told" : running.Mask.Apply(fault.Message));
             return hold.Reason switch
             {
                 StopReason.Canceled => (TaskState.Canceled, "The task was canceled."),
@@ -66,7 +66,8 @@ internal sealed class TaskExecution(ServerTask task, TaskHold hold, ServerNode n
         }
         catch (Exception fault)
         {
-            log.TaskFault(fault, Task.Id);
+            // As text: what an exception quotes may be a secret of the task.
+            log.TaskFault(Task.Id, running.Mask.Apply(fault.ToString()));
             return (TaskState.Failed, Outage.Is(fault)
                 ? "The server could not reach its database while it ran the task."
                 : $"Something went wrong in the server. The log of node {node.Name} has the details under {Task.Id}.");
@@ -79,6 +80,6 @@ internal static partial class TaskExecutionLog
     [LoggerMessage(LogLevel.Information, "Task {TaskId} has stopped: {How}")]
     public static partial void TaskStopped(this ILogger log, string taskId, string how);
 
-    [LoggerMessage(LogLevel.Error, "Task {TaskId} failed by a fault of the server")]
-    public static partial void TaskFault(this ILogger log, Exception fault, string taskId);
+    [LoggerMessage(LogLevel.Error, "Task {TaskId} failed by a fault of the server: {Fault}")]
+    public static partial void TaskFault(this ILogger log, string taskId, string fault);
 }

@@ -10,8 +10,6 @@ internal sealed class TaskHeartbeat(ServerNode node, TaskOptions options, TaskLe
 
     public int Count => running.Count;
 
-    public long[] Leases => [.. running.Keys];
-
     /// <summary>The database has answered lately. The machine's uptime and not the clock, which may be set back.</summary>
     public bool IsLive => Volatile.Read(ref renewedAt) is > 0 and var at && Environment.TickCount64 - at < options.StopAfter.TotalMilliseconds;
 

@@ -16,6 +16,7 @@ internal sealed class TaskHold : IDisposable
     private readonly ITimer? limit;
     private readonly Lock gate = new();
     private volatile StopReason reason;
+    private bool isShuttingDown;
     private bool isReleased;
 
     /// <param name="takenAt">The machine's uptime when the task was asked for.</param>
@@ -43,7 +44,7 @@ internal sealed class TaskHold : IDisposable
     {
         var since = TimeSpan.FromMilliseconds(Environment.TickCount64 - askedAt);
         stopUnlessRenewed.Change(Positive(options.StopAfter - since), Timeout.InfiniteTimeSpan);
-        if (reason != StopReason.Shutdown)
+        if (!isShuttingDown)
         {
             giveUp.CancelAfter(Positive(options.Lease - since));
         }
@@ -64,13 +65,18 @@ internal sealed class TaskHold : IDisposable
         }
     });
 
+    /// <summary>The first time counts.</summary>
     /// <param name="runner">For the runner to end.</param>
     /// <param name="all">Until the end must be written.</param>
     public void StopForShutdown(TimeSpan runner, TimeSpan all) => WhileHeld(() =>
     {
         Stop(StopReason.Shutdown);
-        abandon.CancelAfter(runner);
-        giveUp.CancelAfter(all);
+        if (!isShuttingDown)
+        {
+            isShuttingDown = true;
+            abandon.CancelAfter(runner);
+            giveUp.CancelAfter(all);
+        }
     });
 
     /// <summary>The end is being written: a renewal that no longer finds the lease says nothing from here on.</summary>

@@ -7,47 +7,49 @@ namespace OctoLogin.ServerTasks;
 /// <summary>Table <c>server_tasks</c> as nodes use it: who runs what, and what became of it. A task is taken once and never again.</summary>
 public sealed class TaskLeases(NpgsqlDataSource database, TimeProvider clock)
 {
+    // The queue may be long, so only the head of each project's part of it is looked at.
+    private const string Take =
+        $"""
+        with recursive projects_waiting as (
+          (select project_key from server_tasks where state = 'Queued' order by project_key limit 1)
+          union all
+          select (select t.project_key from server_tasks t where t.state = 'Queued' and t.project_key > w.project_key order by t.project_key limit 1)
+          from projects_waiting w where w.project_key is not null),
+        due as (
+          select t.number, t.queue_time,
+            row_number() over (partition by w.project_key order by t.queue_time, t.number)
+              + (select count(*) from server_tasks r where r.state in ('Executing', 'Cancelling') and r.project_key = w.project_key) as turn,
+            row_number() over (partition by coalesce(t.concurrency_key, t.number::text) order by t.queue_time, t.number) as turn_of_key
+          from projects_waiting w cross join lateral (
+            select q.number, q.queue_time, q.concurrency_key from server_tasks q
+            where q.state = 'Queued' and q.project_key = w.project_key and q.queue_time <= @now
+              and (q.queue_time_expiry is null or q.queue_time_expiry > @now) and q.name = any(@names)
+              and (q.concurrency_key is null or not exists (
+                select from server_tasks r where r.concurrency_key = q.concurrency_key and r.state in ('Executing', 'Cancelling')))
+            order by q.queue_time, q.number limit 4 * @most) t),
+        taken as (
+          select q.number from server_tasks q join due d using (number)
+          where d.turn_of_key = 1 and q.state = 'Queued' order by d.turn, d.queue_time, q.number limit @most for update of q skip locked)
+        update server_tasks t set state = 'Executing', start_time = @now, last_updated_time = @now, node_id = @Id, node_name = @Name, take_id = @take,
+          lease = nextval('server_task_leases_seq'), lease_until = clock_timestamp() + @lease
+        from taken where t.number = taken.number
+        returning {ServerTaskStore.Columns}
+        """;
+
     /// <summary>
     /// Tasks that are due, leased to the node: first of the project of which the fewest run, then the oldest. One of each key at a time:
     /// two nodes that take two of one key at the same moment meet in the index server_tasks_one_of_key, and the second looks again.
     /// </summary>
-    public async Task<IReadOnlyList<ServerTask>> TakeAsync(ServerNode node, string[] names, int most, TimeSpan lease, CancellationToken cancel)
+    /// <param name="take">New for each call, for <see cref="PutBackAsync"/>.</param>
+    public async Task<IReadOnlyList<ServerTask>> TakeAsync(ServerNode node, Guid take, string[] names, int most, TimeSpan lease, CancellationToken cancel)
     {
-        // The queue may be long, so only the head of each project's part of it is looked at.
-        const string Sql =
-            $"""
-            with recursive projects_waiting as (
-              (select project_key from server_tasks where state = 'Queued' order by project_key limit 1)
-              union all
-              select (select t.project_key from server_tasks t where t.state = 'Queued' and t.project_key > w.project_key order by t.project_key limit 1)
-              from projects_waiting w where w.project_key is not null),
-            due as (
-              select t.number, t.queue_time,
-                row_number() over (partition by w.project_key order by t.queue_time, t.number)
-                  + (select count(*) from server_tasks r where r.state in ('Executing', 'Cancelling') and r.project_key = w.project_key) as turn,
-                row_number() over (partition by coalesce(t.concurrency_key, t.number::text) order by t.queue_time, t.number) as turn_of_key
-              from projects_waiting w cross join lateral (
-                select q.number, q.queue_time, q.concurrency_key from server_tasks q
-                where q.state = 'Queued' and q.project_key = w.project_key and q.queue_time <= @now
-                  and (q.queue_time_expiry is null or q.queue_time_expiry > @now) and q.name = any(@names)
-                  and (q.concurrency_key is null or not exists (
-                    select from server_tasks r where r.concurrency_key = q.concurrency_key and r.state in ('Executing', 'Cancelling')))
-                order by q.queue_time, q.number limit 4 * @most) t),
-            taken as (
-              select q.number from server_tasks q join due d using (number)
-              where d.turn_of_key = 1 and q.state = 'Queued' order by d.turn, d.queue_time, q.number limit @most for update of q skip locked)
-            update server_tasks t set state = 'Executing', start_time = @now, last_updated_time = @now, node_id = @Id, node_name = @Name,
-              lease = nextval('server_task_leases_seq'), lease_until = clock_timestamp() + @lease
-            from taken where t.number = taken.number
-            returning {ServerTaskStore.Columns}
-            """;
         while (true)
         {
             try
             {
                 await using var connection = await database.OpenConnectionAsync(cancel);
                 var taken = await connection.QueryAsync<ServerTask>(new CommandDefinition(
-                    Sql, new { names, most, lease, node.Id, node.Name, now = clock.GetUtcNow() }, cancellationToken: cancel));
+                    Take, new { take, names, most, lease, node.Id, node.Name, now = clock.GetUtcNow() }, cancellationToken: cancel));
                 return [.. taken.OrderBy(task => task.QueueTime).ThenBy(task => task.Number)];
             }
             catch (PostgresException fault) when (fault.Violates("server_tasks_one_of_key"))
@@ -85,18 +87,18 @@ public sealed class TaskLeases(NpgsqlDataSource database, TimeProvider clock)
     }
 
     /// <summary>
-    /// Puts back what was taken for the node without its knowing, because the answer was lost: nothing of it has begun.
-    /// <paramref name="known"/> are the leases that it knows of.
+    /// Puts back what a call of <see cref="TakeAsync"/> took without its caller knowing, because the answer was lost: nothing of it has begun.
+    /// By the call and not by the node, since a task that has begun must never be among them.
     /// </summary>
-    public async Task PutBackAsync(ServerNode node, long[] known, CancellationToken cancel)
+    public async Task PutBackAsync(Guid take, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            update server_tasks set last_updated_time = @now, lease = null, lease_until = null, start_time = null, node_id = null, node_name = null,
+            update server_tasks set last_updated_time = @now, lease = null, lease_until = null, take_id = null, start_time = null, node_id = null, node_name = null,
               state = case state when 'Executing' then 'Queued' else 'Canceled' end, completed_time = case state when 'Cancelling' then @now::timestamptz end
-            where node_id = @Id and state in ('Executing', 'Cancelling') and not lease = any(@known)
-            """, new { node.Id, known, now = clock.GetUtcNow() }, cancellationToken: cancel));
+            where take_id = @take and state in ('Executing', 'Cancelling')
+            """, new { take, now = clock.GetUtcNow() }, cancellationToken: cancel));
     }
 
     /// <summary>Ends the tasks whose node let their lease run out, and says how many.</summary>

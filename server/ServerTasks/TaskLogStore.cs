@@ -12,10 +12,10 @@ public sealed class TaskLogStore(NpgsqlDataSource database)
     private const string Columns = "number, activity, kind, occurred_at, parent, category, status, percentage, message, detail";
 
     /// <summary>
-    /// Adds them, and tells who reads the log. One that is there already is left as it is: the answer to an earlier try was lost.
+    /// Adds them, and tells who reads the log if asked to. One that is there already is left as it is: the answer to an earlier try was lost.
     /// Nothing is added for a node that has lost the task.
     /// </summary>
-    public async Task AppendAsync(ServerTask task, IReadOnlyList<LogEntry> entries, CancellationToken cancel)
+    public async Task AppendAsync(ServerTask task, IReadOnlyList<LogEntry> entries, bool tell, CancellationToken cancel)
     {
         await using var command = database.CreateCommand(
             $"""
@@ -24,7 +24,7 @@ public sealed class TaskLogStore(NpgsqlDataSource database)
               select $1, u.* from unnest($3::int[], $4::int[], $5::text[], $6::timestamptz[], $7::int[], $8::text[], $9::text[], $10::int[], $11::text[], $12::text[]) u
               where exists (select from server_tasks t where t.number = $1 and t.lease = $2)
               on conflict do nothing)
-            select pg_notify('octologin_tasks', 'log ServerTasks-' || $1)
+            select case when $13 then pg_notify('octologin_tasks', 'log ServerTasks-' || $1) end
             """);
         command.Parameters.Add(new() { Value = task.Number });
         command.Parameters.Add(new() { Value = task.Lease!.Value });
@@ -38,6 +38,7 @@ public sealed class TaskLogStore(NpgsqlDataSource database)
         Add(entry => entry.Percentage);
         Add(entry => entry.Message);
         Add(entry => entry.Detail);
+        command.Parameters.Add(new() { Value = tell });
         await command.ExecuteNonQueryAsync(cancel);
 
         void Add<T>(Func<LogEntry, T> value) => command.Parameters.Add(new() { Value = entries.Select(value).ToArray() });

@@ -109,18 +109,20 @@ public sealed class TaskWorker : BackgroundService
 
     private async Task TakeAsync()
     {
-        var isUnsure = false;
+        Guid? unanswered = null;
         while (!stopping.IsCancellationRequested)
         {
             try
             {
-                if (isUnsure)
+                if (unanswered is { } lost)
                 {
-                    await leases.PutBackAsync(Node, running.Leases, stopping.Token);
-                    isUnsure = false;
+                    await leases.PutBackAsync(lost, stopping.Token);
                 }
+                unanswered = Guid.NewGuid();
                 var free = options.Concurrency - running.Count;
-                if (free <= 0 || await TakeAsync(free) == 0)
+                var taken = free > 0 ? await TakeAsync(unanswered.Value, free) : 0;
+                unanswered = null;
+                if (taken == 0)
                 {
                     await wake.WaitAsync(Poll, stopping.Token);
                 }
@@ -131,22 +133,20 @@ public sealed class TaskWorker : BackgroundService
             }
             catch (Exception fault)
             {
-                // The answer may have been lost after tasks were taken.
-                isUnsure = true;
                 log.NotTaken(fault.Message);
                 await Task.Delay(Poll, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    private async Task<int> TakeAsync(int most)
+    private async Task<int> TakeAsync(Guid take, int most)
     {
         var askedAt = Environment.TickCount64;
         // Not cancelled by a shutdown: what is taken must be known here.
-        var taken = await leases.TakeAsync(Node, [.. runnerOf.Keys], most, options.Lease, CancellationToken.None);
+        var taken = await leases.TakeAsync(Node, take, [.. runnerOf.Keys], most, options.Lease, CancellationToken.None);
         if (stopping.IsCancellationRequested && taken.Count > 0)
         {
-            await leases.PutBackAsync(Node, running.Leases, CancellationToken.None);
+            await leases.PutBackAsync(take, CancellationToken.None);
             return 0;
         }
         foreach (var task in taken)
@@ -176,7 +176,7 @@ public sealed class TaskWorker : BackgroundService
         }
         catch (Exception fault)
         {
-            log.TaskFault(fault, execution.Task.Id);
+            log.TaskFault(execution.Task.Id, fault.ToString());
         }
         running.Remove(execution);
         execution.Dispose();

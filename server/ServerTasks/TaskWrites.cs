@@ -15,24 +15,21 @@ internal sealed class TaskWrites(ServerTask task, LogBuffer buffer, TaskLogStore
     {
         while (true)
         {
+            await buffer.WaitAsync(ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Gathering, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var isLast = ended.IsCancellationRequested;
-            var entries = buffer.Oldest();
-            if (entries.Count > 0)
+            while (buffer.Oldest() is { Count: > 0 } entries)
             {
-                if (!await TryAsync(() => logs.AppendAsync(task, entries, givenUp)))
+                // Who reads the log is told of the end anyway.
+                if (!await TryAsync(() => logs.AppendAsync(task, entries, tell: !isLast, givenUp)))
                 {
                     return;
                 }
                 buffer.Written(entries);
             }
-            else if (isLast)
+            if (isLast)
             {
                 return;
-            }
-            else
-            {
-                await buffer.WaitAsync(ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                await Task.Delay(Gathering, ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -79,6 +76,6 @@ internal static partial class TaskWritesLog
     [LoggerMessage(LogLevel.Error, "Something of task {TaskId} could not be written to the database")]
     public static partial void TaskNotWritten(this ILogger log, Exception fault, string taskId);
 
-    [LoggerMessage(LogLevel.Warning, "Task {TaskId} ended here as {State}, which was not written: its lease was lost")]
+    [LoggerMessage(LogLevel.Warning, "Task {TaskId} ended here as {State}, which was not written now: its lease was lost, or an earlier try had written it")]
     public static partial void TaskNotOurs(this ILogger log, string taskId, TaskState state);
 }

@@ -90,6 +90,23 @@ public sealed class CancelTests(TaskServer server) : IClassFixture<TaskServer>
     }
 
     [Fact]
+    public async Task A_task_whose_project_is_deleted_is_stopped_and_gone()
+    {
+        var project = (await server.Server.AddProjectAsync()).Id;
+        var told = new TaskCompletionSource();
+        server.Runner.On("orphan", async (_, cancel) =>
+        {
+            await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            told.SetResult();
+        });
+        var task = await server.EnqueueAsync(TaskServer.Task("orphan") with { ProjectId = project });
+        await server.InStateAsync(task, "Executing");
+        (await server.Admin.SendAsync("DELETE", $"{Api.Space}/projects/{project}")).ShouldBe(200);
+        await told.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        (await server.Admin.SendAsync("GET", $"/api/tasks/{task.Id}")).Status.ShouldBe(404);
+    }
+
+    [Fact]
     public async Task There_is_no_task_that_is_unknown() =>
         (await server.Admin.SendAsync("POST", "/api/tasks/ServerTasks-999999/cancel")).ShouldBeRefused(404, "There is no task 'ServerTasks-999999' here.");
 }

@@ -76,6 +76,33 @@ public sealed class NodeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_alone_that_was_without_the_database_for_longer_than_its_lease_does_not_run_its_tasks_again()
+    {
+        await first.Server.StopAsync();
+        try
+        {
+            runner.Hold("long gone");
+            var task = (await EnqueueThereAsync("long gone")).ShouldHaveSingleItem();
+            await TaskServer.InStateAsync(second, task, "Executing");
+            var cut = Stopwatch.StartNew();
+            link.Refuse();
+            await Eventually.TrueAsync(() => cut.Elapsed > TimeSpan.FromSeconds(7), "the lease has run out");
+            link.Mend();
+            await Eventually.TrueAsync(async () => (await second.Admin.SendAsync("GET", $"/api/tasks/{task.Id}")).Status == 200, "the node is back", TimeSpan.FromMinutes(1));
+            (await TaskServer.InStateAsync(second, task, "Failed")).GetProperty("ErrorMessage").GetString()!.ShouldContain("node-2");
+            var next = (await EnqueueThereAsync("next")).ShouldHaveSingleItem();
+            await TaskServer.InStateAsync(second, next, "Success");
+            runner.Begun.ShouldBe(["long gone", "next"]);
+        }
+        finally
+        {
+            await first.Server.StartAsync();
+        }
+
+        Task<List<ServerTask>> EnqueueThereAsync(string description) => TaskServer.EnqueueAllAsync(second, [TaskServer.Task(description) with { Name = "Second" }]);
+    }
+
+    [Fact]
     public async Task An_outage_that_is_shorter_than_half_a_lease_is_survived_and_the_log_is_whole()
     {
         var (gate, cut) = (new TaskCompletionSource(), new TaskCompletionSource());

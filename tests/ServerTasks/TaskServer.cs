@@ -56,13 +56,15 @@ public sealed class TaskServer : IAsyncLifetime
     public TaskServer() => Server.AlsoReplace = services => services.AddSingleton<IServerTaskRunner>(Runner);
 
     /// <summary>In the order of their numbers, all at once.</summary>
-    public Task<List<ServerTask>> EnqueueAllAsync(IEnumerable<NewServerTask> tasks) =>
-        Server.Services.GetRequiredService<NpgsqlDataSource>().InTransactionAsync(async connection =>
+    public Task<List<ServerTask>> EnqueueAllAsync(IEnumerable<NewServerTask> tasks) => EnqueueAllAsync(Server, tasks);
+
+    public static Task<List<ServerTask>> EnqueueAllAsync(ServerFixture server, IEnumerable<NewServerTask> tasks) =>
+        server.Services.GetRequiredService<NpgsqlDataSource>().InTransactionAsync(async connection =>
         {
             var queued = new List<ServerTask>();
             foreach (var task in tasks)
             {
-                queued.Add(await Server.Services.GetRequiredService<ServerTaskQueue>().EnqueueAsync(connection, task, CancellationToken.None));
+                queued.Add(await server.Services.GetRequiredService<ServerTaskQueue>().EnqueueAsync(connection, task, CancellationToken.None));
             }
             return queued;
         });

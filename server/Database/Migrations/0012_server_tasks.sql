@@ -41,6 +41,8 @@ create table server_tasks (
   node_id uuid,
   -- null unless it runs
   lease bigint,
+  -- the statement that took it, by an id that the node made before: what one took whose answer was lost can be found
+  take_id uuid,
   -- by the database's clock, the only one that all nodes share
   lease_until timestamptz,
   -- its log was removed by age
