@@ -31,7 +31,7 @@ internal sealed class HostScript(ScriptFolder folder, ScriptOptions options, str
 
     public Process Start()
     {
-        var info = new ProcessStartInfo("bash", ["--noprofile", "--norc", "-c", Launch, "bash", directory, .. Limits(), .. folder.User.Command(["setsid", .. command])])
+        var info = new ProcessStartInfo("bash", ["--noprofile", "--norc", "-c", Launch, "bash", directory, .. Limits(), .. folder.User.Command(["setpriv", "--no-new-privs", "--", "setsid", .. command])])
         {
             WorkingDirectory = "/",
             RedirectStandardOutput = true,

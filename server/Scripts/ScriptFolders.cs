@@ -9,6 +9,7 @@ internal sealed class ScriptFolders(ScriptOptions options, DatabaseOptions datab
     private const UnixFileMode Passable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private readonly ScriptGroups groups = new(options);
+    private bool isReachable;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -49,10 +50,7 @@ internal sealed class ScriptFolders(ScriptOptions options, DatabaseOptions datab
             }
             var folder = new ScriptFolder(path, user, mark, processes, groupLock is null ? [held] : [held, groupLock]);
             folder.Make();
-            if (await user.FindClosedAsync(options.WorkDirectory, cancel) is { } closed)
-            {
-                throw new IOException($"Scripts run as user {user.Name}, who cannot reach {options.WorkDirectory} (Scripts:WorkDirectory): {closed} has mode {LibC.Owner(closed)?.ModeText}.");
-            }
+            await RefuseUnreachableAsync(user, cancel);
             return folder;
         }
         catch
@@ -63,6 +61,15 @@ internal sealed class ScriptFolders(ScriptOptions options, DatabaseOptions datab
             held.Dispose();
             throw;
         }
+    }
+
+    private async Task RefuseUnreachableAsync(SystemUser user, CancellationToken cancel)
+    {
+        if (!isReachable && await user.FindClosedAsync(options.WorkDirectory, cancel) is { } closed)
+        {
+            throw new IOException($"Scripts run as user {user.Name}, who cannot reach {options.WorkDirectory} (Scripts:WorkDirectory): {closed} has mode {LibC.Owner(closed)?.ModeText}.");
+        }
+        isReachable = true;
     }
 
     private void Open()
