@@ -28,8 +28,15 @@ internal sealed class ContainerScript(ScriptFolder folder, ScriptOptions options
         }
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(PullLimit);
-        var pull = await DockerAsync(request.DockerConfig, ["pull", "--quiet", image], limit.Token);
-        return pull is { ExitCode: 0 } ? null : $"The container image '{image}' cannot be pulled: {pull?.Output}";
+        try
+        {
+            var pull = await DockerAsync(request.DockerConfig, ["pull", "--quiet", image], limit.Token);
+            return pull is { ExitCode: 0 } ? null : $"The container image '{image}' cannot be pulled: {pull?.Output}";
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return $"The container image '{image}' cannot be pulled: it took longer than {PullLimit.TotalMinutes:0} minutes.";
+        }
     }
 
     /// <summary>Of a server that was killed.</summary>

@@ -13,11 +13,20 @@ internal sealed class ScriptFolders(ScriptOptions options, DatabaseOptions datab
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        Open();
         if (LibC.EffectiveUser != 0)
         {
             // Scripts run as the server's own user: at least they shall not read the master key from its memory.
             LibC.CloseToOthers();
+        }
+        try
+        {
+            Open();
+        }
+        catch (StartupException fault)
+        {
+            // A server that runs no script needs no place for one.
+            logger.LogError(fault, "Scripts cannot run: {Fault}", fault.Message);
+            return;
         }
         foreach (var directory in Directory.EnumerateDirectories(options.WorkDirectory))
         {

@@ -5,9 +5,10 @@ using OctoLogin.Tests.Support;
 namespace OctoLogin.Tests.Scripts;
 
 /// <summary>Scripts in containers, where there is an engine and an image with bash.</summary>
+[Collection(Runaways.Alone)]
 public sealed class ContainerScriptTests : IDisposable
 {
-    private const string Image = "mcr.microsoft.com/dotnet/runtime-deps:10.0";
+    internal const string Image = "mcr.microsoft.com/dotnet/runtime-deps:10.0";
 
     private readonly ScriptRig rig = new();
 

@@ -5,6 +5,7 @@ using OctoLogin.Tests.Support;
 namespace OctoLogin.Tests.Scripts;
 
 /// <summary>Scripts that are cancelled, take too long or use too much: nothing of them is left.</summary>
+[Collection(Runaways.Alone)]
 public sealed class EndTests : IDisposable
 {
     private readonly ScriptRig rig = new(options => options with { Processes = 60, MemoryMegabytes = 256, OutputMegabytes = 1, FileMegabytes = 2, OpenFiles = 64 });
@@ -45,7 +46,7 @@ public sealed class EndTests : IDisposable
 
     [Fact]
     public async Task The_end_of_what_a_script_pipes_is_not_lost() =>
-        (await rig.RunAsync("exec > >(sleep 0.3; cat); echo last")).Succeeded().Lines.ShouldBe(["Info: last"]);
+        (await rig.RunAsync("exec > >(sleep 0.3; cat); echo last")).Succeeded().Lines.ShouldContain("Info: last");
 
     [Fact]
     public async Task A_script_that_takes_too_long_is_stopped()
@@ -60,7 +61,7 @@ public sealed class EndTests : IDisposable
     [Fact]
     public async Task A_script_that_says_too_much_is_stopped()
     {
-        var ran = await rig.RunAsync("yes 0123456789");
+        var ran = await rig.RunAsync("yes $(head -c 200 /dev/zero | tr '\\0' x)");
         ran.Result.FailMessage.ShouldBe("The script was stopped: it wrote more than 1 MiB of output (Scripts:OutputMegabytes).");
         ran.Lines.Sum(line => line.Length).ShouldBeInRange(900_000, 2_000_000);
         Directory.GetDirectories(rig.Options.WorkDirectory).ShouldBeEmpty();

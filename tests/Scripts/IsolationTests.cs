@@ -162,11 +162,13 @@ public sealed class IsolationTests : IDisposable
     }
 
     [Fact]
-    public void A_work_directory_that_another_user_owns_is_refused()
+    public async Task A_work_directory_that_another_user_owns_is_refused()
     {
         Directory.CreateDirectory(rig.Options.WorkDirectory);
         LibC.SetOwner(rig.Options.WorkDirectory, 65534, 65534);
-        Should.Throw<OctoLogin.Database.StartupException>(() => rig.Folders.StartAsync(default)).Message.ShouldContain("(Scripts:WorkDirectory) must be a folder of user");
+        await rig.Folders.StartAsync(default);
+        (await rig.RunAsync("echo ran")).Result.FailMessage!.ShouldContain("(Scripts:WorkDirectory) must be a folder of user");
+        Directory.GetFileSystemEntries(rig.Options.WorkDirectory).ShouldBeEmpty();
     }
 
     private static string Nobody { get; } = SystemUser.Find(user => user.Name == "octologin-script")?.Id.ToString(CultureInfo.InvariantCulture) ?? "65534";

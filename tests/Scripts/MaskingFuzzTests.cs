@@ -24,7 +24,7 @@ public sealed class MaskingFuzzTests
         var mask = new SecretMask();
         secrets.ForEach(mask.Add);
         var shown = new StringBuilder();
-        var channel = new OutputChannel(LogCategory.Info, mask, (_, line) => shown.Append(line), _ => { });
+        var channel = new OutputChannel(LogCategory.Info, mask, (_, line) => shown.Append(line), _ => { }, _ => { });
         var written = new List<string>();
         var number = 0;
         for (var pieces = 0; pieces < Pieces;)

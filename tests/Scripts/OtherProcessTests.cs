@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using OctoLogin.Database.Embedded;
 using OctoLogin.Scripts;
+using OctoLogin.Tests.Containers;
 using OctoLogin.Tests.Support;
 
 namespace OctoLogin.Tests.Scripts;
 
 /// <summary>Servers that are killed while a script runs, and servers that are not root: these tests run in a process of their own.</summary>
+[Collection(Runaways.Alone)]
 public sealed class OtherProcessTests
 {
     private const string PlaceVariable = "OCTOLOGIN_TEST_PLACE";
@@ -44,6 +46,23 @@ public sealed class OtherProcessTests
     }
 
     [Fact]
+    public async Task A_server_that_is_killed_leaves_no_container()
+    {
+        if (await Docker.WhatIsMissingAsync(ContainerScriptTests.Image) is { } missing)
+        {
+            Assert.Skip(missing);
+        }
+        using var rig = new ScriptRig();
+        var place = rig.OpenPlace();
+        using var server = Start(nameof(RunsAContainerUntilItIsKilled), place, isRoot: true);
+        await Eventually.TrueAsync(() => Runaways.Running().Count > 0, "the script runs in its container", TimeSpan.FromMinutes(1));
+        server.Kill();
+        await Eventually.TrueAsync(() => Runaways.Running().Count == 0, "the container has ended");
+        await EndAsync(Start(nameof(StartsAgain), place, isRoot: true));
+        Directory.GetDirectories(Path.Combine(place, "scripts")).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_start_leaves_alone_what_another_server_runs()
     {
         Assert.SkipUnless(LibC.EffectiveUser == 0, "needs root");
@@ -72,6 +91,13 @@ public sealed class OtherProcessTests
         using var rig = new ScriptRig(place: Environment.GetEnvironmentVariable(PlaceVariable));
         await rig.Folders.StartAsync(default);
         await rig.RunAsync(Runaways.Script + $"\ntouch {rig.Place("ready")}; sleep 1008.123");
+    }
+
+    [Fact(Explicit = true)]
+    public async Task RunsAContainerUntilItIsKilled()
+    {
+        using var rig = new ScriptRig(place: Environment.GetEnvironmentVariable(PlaceVariable));
+        await rig.RunAsync(ScriptRig.Bash("sleep 1008.123") with { ContainerImage = ContainerScriptTests.Image });
     }
 
     [Fact(Explicit = true)]

@@ -14,8 +14,16 @@ public sealed class OutputTests : IDisposable
     public async Task Fifty_megabytes_without_a_line_break_come_in_parts()
     {
         var ran = await rig.RunAsync("head -c 50000000 /dev/zero | tr '\\0' x");
-        ran.Succeeded().Lines.Sum(line => line.Length - "Info: ".Length).ShouldBe(50_000_000);
+        ran.Succeeded().Lines.Count.ShouldBeGreaterThan(100);
         ran.Lines.Max(line => line.Length).ShouldBeLessThan(17_000);
+        var (length, bytes) = (0, Enumerable.Repeat((byte)'x', 10_000).ToArray());
+        var channel = Channel(line => length += line.Length);
+        for (var i = 0; i < 5000; i++)
+        {
+            channel.Read(bytes);
+        }
+        channel.End();
+        length.ShouldBe(50_000_000);
     }
 
     [Fact]
@@ -108,8 +116,9 @@ public sealed class OutputTests : IDisposable
     [Fact]
     public async Task A_trace_of_the_script_obeys_nothing_twice()
     {
-        var ran = await rig.RunAsync("set -x\necho \"##octopus[setVariable name='QQ==' value='QQ==']\"\necho '##octopus[stdout-verbose]'\necho line");
-        ran.Succeeded().Lines.ShouldContain("Verbose: line");
+        var ran = await rig.RunAsync("set -x\necho \"##octopus[setVariable name='QQ==' value='QQ==']\"\necho '##octopus[stdout-verbose]'\nwrite_verbose more\necho line");
+        ran.Succeeded().Lines.ShouldContain("Info: line");
+        ran.Result.HasWarnings.ShouldBeFalse();
         ran.Result.Outputs.ShouldBe([new OutputVariable("A", "A", false)]);
     }
 
@@ -128,7 +137,7 @@ public sealed class OutputTests : IDisposable
         var bytes = Encoding.UTF8.GetBytes(text.ToString());
         var taken = Stopwatch.StartNew();
         var lines = 0;
-        var channel = new OutputChannel(LogCategory.Info, rig.Mask, (_, _) => lines++, _ => { });
+        var channel = Channel(_ => lines++);
         for (var at = 0; at < bytes.Length; at += ScriptOutput.BufferSize)
         {
             channel.Read(bytes.AsSpan(at, Math.Min(ScriptOutput.BufferSize, bytes.Length - at)));
@@ -138,6 +147,8 @@ public sealed class OutputTests : IDisposable
         taken.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5), $"{bytes.Length / 1e6 / taken.Elapsed.TotalSeconds:0} MB/s");
         TestContext.Current.SendDiagnosticMessage($"{bytes.Length / 1e6 / taken.Elapsed.TotalSeconds:0} MB/s");
     }
+
+    private OutputChannel Channel(Action<string> line) => new(LogCategory.Info, rig.Mask, (_, text) => line(text), _ => { }, _ => { });
 
     public void Dispose() => rig.Dispose();
 }

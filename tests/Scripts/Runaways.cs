@@ -3,6 +3,9 @@ namespace OctoLogin.Tests.Scripts;
 /// <summary>Children of a script that try to get away, and how to find them.</summary>
 internal static class Runaways
 {
+    /// <summary>The collection of tests that look for them, which must not find each other's.</summary>
+    public const string Alone = "Runaways";
+
     /// <summary>Another session, no environment, other parents, deaf to signals.</summary>
     public const string Script = """
         sleep 1000.123 &
