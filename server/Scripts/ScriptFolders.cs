@@ -64,10 +64,12 @@ internal sealed class ScriptFolders(ScriptOptions options, DatabaseOptions datab
         }
         catch
         {
-            await ScriptFolder.RemoveAsync(path);
-            File.Delete(path + ".lock");
-            groupLock?.Dispose();
-            held.Dispose();
+            using (held)
+            using (groupLock)
+            {
+                await ScriptFolder.RemoveAsync(path);
+                File.Delete(path + ".lock");
+            }
             throw;
         }
     }

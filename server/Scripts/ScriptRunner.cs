@@ -26,7 +26,7 @@ public sealed partial class ScriptRunner
         }
         if (await FaultAsync(request, cancel) is { } fault)
         {
-            return Failure(fault);
+            return Failure(mask.Apply(fault));
         }
         var (folder, noFolder) = await CreateFolderAsync(cancel);
         if (folder is null)
