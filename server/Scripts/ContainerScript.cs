@@ -10,7 +10,7 @@ internal sealed class ContainerScript(ScriptFolder folder, ScriptOptions options
     private static readonly TimeSpan PullLimit = TimeSpan.FromMinutes(30);
 
     private readonly string image = request.ContainerImage!;
-    private int processId;
+    private Process? client;
 
     private string Name => NameOf(folder.Id);
 
@@ -28,8 +28,15 @@ internal sealed class ContainerScript(ScriptFolder folder, ScriptOptions options
         }
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(PullLimit);
-        var pull = await DockerAsync(request.DockerConfig, ["pull", "--quiet", image], limit.Token);
-        return pull is { ExitCode: 0 } ? null : $"The container image '{image}' cannot be pulled: {pull?.Output}";
+        try
+        {
+            var pull = await DockerAsync(request.DockerConfig, ["pull", "--quiet", image], limit.Token);
+            return pull is { ExitCode: 0 } ? null : $"The container image '{image}' cannot be pulled: {pull?.Output}";
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return $"The container image '{image}' cannot be pulled: it took longer than {PullLimit.TotalMinutes:0} minutes.";
+        }
     }
 
     /// <summary>Of a server that was killed.</summary>
@@ -45,10 +52,9 @@ internal sealed class ContainerScript(ScriptFolder folder, ScriptOptions options
             "--volume", $"{folder.Work}:{folder.Work}", "--volume", $"{folder.Temporary}:{folder.Temporary}", "--volume", $"{folder.Bootstrap}:{folder.Bootstrap}:ro",
             "--env", $"HOME={folder.Work}", "--env", $"TMPDIR={folder.Temporary}", "--env", "LANG=C.UTF-8", "--env", "TERM=dumb",
             "--workdir", directory, "--entrypoint", command.First(), image, .. command.Skip(1)]);
-        var process = Process.Start(info)!;
-        process.StandardInput.Close();
-        processId = process.Id;
-        return process;
+        client = Process.Start(info)!;
+        client.StandardInput.Close();
+        return client;
     }
 
     // The engine holds the limits.
@@ -63,24 +69,26 @@ internal sealed class ContainerScript(ScriptFolder folder, ScriptOptions options
     public async Task<int?> EndAsync()
     {
         // First what would make the container, if there is none yet.
-        await EndClientAsync();
+        client?.Kill();
+        await (client?.WaitForExitAsync() ?? Task.CompletedTask);
         var removed = await DockerAsync(null, ["rm", "--force", "--volumes", Name], CancellationToken.None);
-        return removed is { ExitCode: 0 } || removed?.Output.Contains("No such container", StringComparison.OrdinalIgnoreCase) == true
-            || removed?.Output.Contains("already in progress", StringComparison.OrdinalIgnoreCase) == true ? 0 : null;
+        // --rm may have been faster, or be at it.
+        return removed is { ExitCode: 0 } || removed?.Output.Contains("No such container", StringComparison.OrdinalIgnoreCase) == true ? 0
+            : removed?.Output.Contains("already in progress", StringComparison.OrdinalIgnoreCase) == true && await IsGoneAsync() ? 0
+            : null;
     }
 
-    private async Task EndClientAsync()
+    private async Task<bool> IsGoneAsync()
     {
-        try
+        for (var tries = 0; tries < 100; tries++)
         {
-            using var client = Process.GetProcessById(processId);
-            client.Kill();
-            await client.WaitForExitAsync();
+            if (await DockerAsync(null, ["container", "inspect", "--format", "{{.Id}}", Name], CancellationToken.None) is not { ExitCode: 0 })
+            {
+                return true;
+            }
+            await Task.Delay(100);
         }
-        catch (Exception gone) when (gone is ArgumentException or InvalidOperationException)
-        {
-            // It has ended by itself.
-        }
+        return false;
     }
 
     private static string NameOf(string id) => $"octologin-{id}";

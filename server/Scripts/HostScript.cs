@@ -10,6 +10,8 @@ internal sealed class HostScript(ScriptFolder folder, ScriptOptions options, str
 {
     public const string Path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
+
     // exec all the way: the process that .NET sees is the script's. Limits that are lower already stay as they are; the one that marks the processes must hold.
     // .NET opens all its files for itself alone, but a library, or who started the server, may have left one open.
     private const string Launch = """
@@ -31,7 +33,7 @@ internal sealed class HostScript(ScriptFolder folder, ScriptOptions options, str
 
     public Process Start()
     {
-        var info = new ProcessStartInfo("bash", ["--noprofile", "--norc", "-c", Launch, "bash", directory, .. Limits(), .. folder.User.Command(["setsid", .. command])])
+        var info = new ProcessStartInfo("bash", ["--noprofile", "--norc", "-c", Launch, "bash", directory, .. Limits(), .. folder.User.Command(["setpriv", "--no-new-privs", "--", "setsid", .. command])])
         {
             WorkingDirectory = "/",
             RedirectStandardOutput = true,
@@ -72,7 +74,12 @@ internal sealed class HostScript(ScriptFolder folder, ScriptOptions options, str
         await folder.Processes.EndWithinAsync(within);
     }
 
-    public Task<int?> EndAsync() => folder.Processes.KillAsync();
+    public async Task<int?> EndAsync()
+    {
+        // What has closed its output is mostly about to end by itself.
+        await folder.Processes.EndWithinAsync(Moment);
+        return await folder.Processes.KillAsync();
+    }
 
     // The kernel counts the processes of a user and not those of a script, so what the user has already comes on top.
     private IEnumerable<string> Limits()

@@ -16,7 +16,7 @@ internal sealed class OutputChannel
     private LogCategory? category;
 
     /// <param name="usual">What its lines are when the script does not say otherwise.</param>
-    public OutputChannel(LogCategory usual, SecretMask mask, Action<LogCategory, string> log, Action<ServiceMessage> message)
+    public OutputChannel(LogCategory usual, SecretMask mask, Action<LogCategory, string> log, Action<ServiceMessage> message, Action<string> fault)
     {
         category = this.usual = usual;
         lines = mask.Lines(line =>
@@ -26,7 +26,7 @@ internal sealed class OutputChannel
                 log(wanted, line);
             }
         });
-        messages = new ServiceMessageReader(Text, message, fault => log(LogCategory.Warning, fault));
+        messages = new ServiceMessageReader(Text, message, fault);
     }
 
     /// <summary>Whether something waits that a <see cref="Flush"/> would show.</summary>

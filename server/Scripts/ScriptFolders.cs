@@ -9,14 +9,24 @@ internal sealed class ScriptFolders(ScriptOptions options, DatabaseOptions datab
     private const UnixFileMode Passable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private readonly ScriptGroups groups = new(options);
+    private bool isReachable;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        Open();
         if (LibC.EffectiveUser != 0)
         {
             // Scripts run as the server's own user: at least they shall not read the master key from its memory.
             LibC.CloseToOthers();
+        }
+        try
+        {
+            Open();
+        }
+        catch (StartupException fault)
+        {
+            // A server that runs no script needs no place for one.
+            logger.LogError(fault, "Scripts cannot run: {Fault}", fault.Message);
+            return;
         }
         foreach (var directory in Directory.EnumerateDirectories(options.WorkDirectory))
         {
@@ -49,20 +59,28 @@ internal sealed class ScriptFolders(ScriptOptions options, DatabaseOptions datab
             }
             var folder = new ScriptFolder(path, user, mark, processes, groupLock is null ? [held] : [held, groupLock]);
             folder.Make();
-            if (await user.FindClosedAsync(options.WorkDirectory, cancel) is { } closed)
-            {
-                throw new IOException($"Scripts run as user {user.Name}, who cannot reach {options.WorkDirectory} (Scripts:WorkDirectory): {closed} has mode {LibC.Owner(closed)?.ModeText}.");
-            }
+            await RefuseUnreachableAsync(user, cancel);
             return folder;
         }
         catch
         {
-            await ScriptFolder.RemoveAsync(path);
-            File.Delete(path + ".lock");
-            groupLock?.Dispose();
-            held.Dispose();
+            using (held)
+            using (groupLock)
+            {
+                await ScriptFolder.RemoveAsync(path);
+                File.Delete(path + ".lock");
+            }
             throw;
         }
+    }
+
+    private async Task RefuseUnreachableAsync(SystemUser user, CancellationToken cancel)
+    {
+        if (!isReachable && await user.FindClosedAsync(options.WorkDirectory, cancel) is { } closed)
+        {
+            throw new IOException($"Scripts run as user {user.Name}, who cannot reach {options.WorkDirectory} (Scripts:WorkDirectory): {closed} has mode {LibC.Owner(closed)?.ModeText}.");
+        }
+        isReachable = true;
     }
 
     private void Open()

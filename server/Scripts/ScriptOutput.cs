@@ -33,9 +33,9 @@ internal sealed class ScriptOutput
     public ScriptOutput(ActivityLog log, SecretMask mask, ScriptOptions options)
     {
         (this.log, this.mask, mostBytes) = (log, mask, options.OutputMegabytes * 1024L * 1024);
-        output = new OutputChannel(LogCategory.Info, mask, Write, Obey);
-        // Of the messages only what masks: a trace of the script (set -x) repeats all the others here.
-        errors = new OutputChannel(LogCategory.Error, mask, Write, message => Mask(message.Name == "mask" ? message["value"] : null));
+        output = new OutputChannel(LogCategory.Info, mask, Write, Obey, fault => Write(LogCategory.Warning, fault));
+        // Of the messages only what masks: a trace of the script (set -x) repeats all the others here, and not as they were.
+        errors = new OutputChannel(LogCategory.Error, mask, WriteError, message => Mask(message.Name == "mask" ? message["value"] : null), fault => Write(LogCategory.Verbose, fault));
     }
 
     /// <summary>Ends with a sentence when the script says more than it may.</summary>
@@ -43,6 +43,9 @@ internal sealed class ScriptOutput
 
     public bool HasWarnings { get; private set; }
     public bool HasErrors { get; private set; }
+
+    /// <summary>Whether there was something on stderr that the script did not declare to be none.</summary>
+    public bool HasStandardError { get; private set; }
 
     /// <summary>Of fail_step.</summary>
     public string? ResultMessage { get; private set; }
@@ -99,6 +102,12 @@ internal sealed class ScriptOutput
         HasWarnings |= category == LogCategory.Warning;
         HasErrors |= category == LogCategory.Error;
         log.Write(category, line);
+    }
+
+    private void WriteError(LogCategory category, string line)
+    {
+        HasStandardError |= category == LogCategory.Error;
+        Write(category, line);
     }
 
     private void Obey(ServiceMessage message)

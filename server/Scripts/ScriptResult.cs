@@ -23,6 +23,7 @@ public sealed record ScriptResult
 
 public sealed record OutputVariable(string Name, string Value, bool IsSensitive);
 
+/// <param name="Name">As the script calls it: any text, and no path to write to.</param>
 /// <param name="Content">A file without a name, at its beginning.</param>
 public sealed record ScriptArtifact(string Name, long Length, Stream Content) : IDisposable
 {

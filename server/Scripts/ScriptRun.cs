@@ -21,7 +21,7 @@ internal sealed class ScriptRun(IScriptPlace place, ScriptOutput output, ScriptO
         using var process = place.Start();
         var reading = output.ReadAsync(process.StandardOutput.BaseStream, process.StandardError.BaseStream);
         var exited = process.WaitForExitAsync(CancellationToken.None);
-        var stopped = await WatchAsync(exited, limit, cancel);
+        var stopped = await WatchAsync(exited, reading, limit, cancel);
         if (stopped is not null)
         {
             await place.AskToEndAsync(options.Grace);
@@ -38,10 +38,14 @@ internal sealed class ScriptRun(IScriptPlace place, ScriptOutput output, ScriptO
         }
         await exited;
         await Task.WhenAny(reading, Task.Delay(DrainLimit, CancellationToken.None));
+        if (reading.IsFaulted)
+        {
+            await reading;
+        }
         return (process.ExitCode, stopped ?? (output.TooMuch.IsCompletedSuccessfully ? await output.TooMuch : null));
     }
 
-    private async Task<string?> WatchAsync(Task exited, TimeSpan limit, CancellationToken cancel)
+    private async Task<string?> WatchAsync(Task exited, Task reading, TimeSpan limit, CancellationToken cancel)
     {
         var running = Stopwatch.StartNew();
         var cancelled = Task.Delay(Timeout.Infinite, cancel);
@@ -60,6 +64,10 @@ internal sealed class ScriptRun(IScriptPlace place, ScriptOutput output, ScriptO
             if (first == output.TooMuch || first == cancelled)
             {
                 return first == cancelled ? "The script was cancelled." : await output.TooMuch;
+            }
+            if (reading.IsFaulted)
+            {
+                return "The script was stopped: its output could not be read.";
             }
             if (Exceeds() is { } exceeded)
             {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using OctoLogin.Database;
 using OctoLogin.Database.Embedded;
 using OctoLogin.Http;
 using OctoLogin.ServerTasks;
@@ -25,9 +26,14 @@ public sealed partial class ScriptRunner
         }
         if (await FaultAsync(request, cancel) is { } fault)
         {
-            return Failure(fault);
+            return Failure(mask.Apply(fault));
         }
-        await using var folder = await folders.CreateAsync(cancel);
+        var (folder, noFolder) = await CreateFolderAsync(cancel);
+        if (folder is null)
+        {
+            return Failure(noFolder!);
+        }
+        await using var removed = folder;
         var script = await PrepareAsync(folder, request, cancel);
         if (script is null)
         {
@@ -36,6 +42,19 @@ public sealed partial class ScriptRunner
         var directory = request.ScriptFile is null ? folder.Work : Path.GetDirectoryName(script)!;
         folder.HandOver();
         return await RunAsync(folder, request, directory, log, mask, cancel);
+    }
+
+    // What keeps scripts from running here is for the people of this server to mend, and they are told where they look: in the log of the task.
+    private async Task<(ScriptFolder? Folder, string? Fault)> CreateFolderAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return (await folders.CreateAsync(cancel), null);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or StartupException)
+        {
+            return (null, $"Scripts cannot run on {Environment.MachineName}: {fault.Message}");
+        }
     }
 
     private async Task<ScriptResult> RunAsync(ScriptFolder folder, ScriptRequest request, string directory, ActivityLog log, SecretMask mask, CancellationToken cancel)
@@ -73,7 +92,7 @@ public sealed partial class ScriptRunner
     private static string? FailMessage(ScriptRequest request, ScriptOutput output, int exitCode)
     {
         var failsOnErrors = bool.TryParse(request.Variables.GetValueOrDefault("Octopus.Action.FailScriptOnErrorOutput"), out var set) && set;
-        var code = exitCode == 0 && failsOnErrors && output.HasErrors ? -1 : exitCode;
+        var code = exitCode == 0 && failsOnErrors && output.HasStandardError ? -1 : exitCode;
         return code == 0 ? null : string.IsNullOrEmpty(output.ResultMessage) ? $"The remote script failed with exit code {code}" : output.ResultMessage;
     }
 

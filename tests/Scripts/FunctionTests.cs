@@ -50,7 +50,7 @@ public sealed class FunctionTests : IDisposable
     {
         var ran = await rig.RunAsync("echo oops >&2", ("Octopus.Action.FailScriptOnErrorOutput", "True"));
         ran.Result.FailMessage.ShouldBe("The remote script failed with exit code -1");
-        (await rig.RunAsync("echo fine", ("Octopus.Action.FailScriptOnErrorOutput", "True"))).Succeeded();
+        (await rig.RunAsync("echo '##octopus[stdout-error]'; echo fine", ("Octopus.Action.FailScriptOnErrorOutput", "True"))).Succeeded();
     }
 
     [Theory]

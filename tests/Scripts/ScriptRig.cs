@@ -9,12 +9,16 @@ namespace OctoLogin.Tests.Scripts;
 /// <summary>Runs real scripts, in a work folder of the test's own.</summary>
 public sealed class ScriptRig : IDisposable
 {
-    private readonly TestDirectory directory = new();
+    private readonly TestDirectory? directory;
+    private readonly string place;
     private readonly DeathWatch watch = new(NullLogger<DeathWatch>.Instance);
 
-    public ScriptRig(Func<ScriptOptions, ScriptOptions>? change = null)
+    /// <param name="place">A folder that another process has made for it.</param>
+    public ScriptRig(Func<ScriptOptions, ScriptOptions>? change = null, string? place = null)
     {
-        var options = new ScriptOptions { WorkDirectory = directory["scripts"], Grace = TimeSpan.FromSeconds(1) };
+        directory = place is null ? new TestDirectory() : null;
+        this.place = place ?? directory!.Path;
+        var options = new ScriptOptions { WorkDirectory = Place("scripts"), Grace = TimeSpan.FromSeconds(1) };
         Options = change?.Invoke(options) ?? options;
         // The embedded database's user matters only where there is one.
         Folders = new ScriptFolders(Options, new DatabaseOptions { ConnectionString = "Host=none" }, NullLogger<ScriptFolders>.Instance);
@@ -29,15 +33,15 @@ public sealed class ScriptRig : IDisposable
 
     public SecretMask Mask { get; } = new();
 
-    public string Place(string name) => directory[name];
+    public string Place(string name) => Path.Combine(place, name);
 
     /// <summary>A place that any user may write to, outside of what the runner makes.</summary>
     public string OpenPlace()
     {
-        var place = directory["open"];
-        Directory.CreateDirectory(place);
-        File.SetUnixFileMode(place, (UnixFileMode)0x1FF);
-        return place;
+        var open = Place("open");
+        Directory.CreateDirectory(open);
+        File.SetUnixFileMode(open, (UnixFileMode)0x1FF);
+        return open;
     }
 
     public static ScriptRequest Bash(string body, params (string Name, string Value)[] variables) => new()
@@ -57,7 +61,7 @@ public sealed class ScriptRig : IDisposable
     public void Dispose()
     {
         watch.Dispose();
-        directory.Dispose();
+        directory?.Dispose();
     }
 }
 
