@@ -3,22 +3,34 @@ using System.Security.Cryptography;
 using Npgsql;
 using OctoLogin.Access;
 using OctoLogin.Audit;
+using OctoLogin.BuildInformation;
 using OctoLogin.Channels;
 using OctoLogin.Database;
+using OctoLogin.Deployments;
 using OctoLogin.Environments;
+using OctoLogin.Executions;
+using OctoLogin.Feeds;
 using OctoLogin.Http;
 using OctoLogin.OpenApi;
 using OctoLogin.Lifecycles;
+using OctoLogin.Machines;
 using OctoLogin.OpenIdProvider;
+using OctoLogin.Packages;
 using OctoLogin.ProjectGroups;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
+using OctoLogin.Runbooks;
+using OctoLogin.Scripts;
+using OctoLogin.ServerTasks;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.Spaces;
+using OctoLogin.TagSets;
 using OctoLogin.Teams;
 using OctoLogin.Telemetry;
+using OctoLogin.Tenants;
 using OctoLogin.TokenExchange;
 using OctoLogin.Users;
+using OctoLogin.Variables;
 
 namespace OctoLogin;
 
@@ -75,9 +87,21 @@ public static class Server
         services.AddEnvironments();
         services.AddLifecycles();
         services.AddProjectGroups();
+        services.AddTagSets();
         services.AddProjects();
+        services.AddTenants();
+        services.AddMachines();
         services.AddChannels();
+        services.AddFeeds();
+        services.AddPackages(settings.Packages);
+        services.AddBuildInformation();
+        services.AddVariables();
         services.AddReleases();
+        services.AddServerTasks(settings.Tasks);
+        services.AddScripts(settings.Scripts, settings.Database);
+        services.AddExecutions();
+        services.AddRunbooks();
+        services.AddDeployments();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }
@@ -115,13 +139,24 @@ public static class Server
         app.MapEnvironments();
         app.MapLifecycles();
         app.MapProjectGroups();
+        app.MapTagSets();
         app.MapProjects();
+        app.MapTenants();
+        app.MapMachines();
         app.MapChannels();
+        app.MapFeeds();
+        app.MapPackages();
+        app.MapBuildInformation();
+        app.MapVariables();
         app.MapReleases();
+        app.MapServerTasks();
+        app.MapRunbooks();
+        app.MapDeployments();
         app.MapMetrics();
     }
 
-    private static async Task ListenAsync(WebApplication app, CancellationToken cancel)
+    /// <exception cref="StartupException">It cannot listen where the settings say.</exception>
+    internal static async Task ListenAsync(WebApplication app, CancellationToken cancel)
     {
         var urls = app.Configuration["Urls"] is { Length: > 0 } configured ? configured : DefaultUrls;
         try

@@ -1,6 +1,9 @@
 using OctoLogin.Database;
 using OctoLogin.Http;
 using OctoLogin.OpenIdProvider;
+using OctoLogin.Packages;
+using OctoLogin.Scripts;
+using OctoLogin.ServerTasks;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.Telemetry;
 using OctoLogin.TokenExchange;
@@ -10,7 +13,7 @@ namespace OctoLogin;
 /// <summary>Every slice's settings, read once at start; all faults are told at once.</summary>
 public sealed record Settings(
     DatabaseOptions Database, IssuerOptions Issuer, TokenExchangeOptions TokenExchange, TrustedIssuers TrustedIssuers, GitHubOptions GitHub, AdminOptions Admin,
-    TelemetryOptions Telemetry, TrustedProxies Proxies)
+    TelemetryOptions Telemetry, TrustedProxies Proxies, PackageOptions Packages, TaskOptions Tasks, ScriptOptions Scripts)
 {
     /// <summary>ASP.NET Core's usual sources and, for containers, a file for each setting in <c>/run/secrets</c> (<c>__</c> for <c>:</c>).</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args)
@@ -51,7 +54,10 @@ public sealed record Settings(
             GitHubOptions.Read(configuration, faults),
             AdminOptions.Read(configuration, faults),
             TelemetryOptions.Read(configuration, faults),
-            TrustedProxies.Read(configuration, TimeProvider.System, faults));
+            TrustedProxies.Read(configuration, TimeProvider.System, faults),
+            PackageOptions.Read(configuration, faults),
+            TaskOptions.Read(configuration, faults),
+            ScriptOptions.Read(configuration, faults));
         return faults.Count == 0
             ? settings
             : throw new StartupException($"{faults.Count} setting{(faults.Count == 1 ? " is" : "s are")} wrong:\n" + string.Join("\n", faults.Select(fault => $"  - {fault}")))

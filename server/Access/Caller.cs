@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json;
 using OctoLogin.Audit;
 using OctoLogin.Http;
 
@@ -104,7 +105,7 @@ public sealed record Caller
         if (BitOperations.PopCount((uint)reach) > 1)
         {
             // One list of ids cannot say "this project in that environment"; ids of one kind alone would show rows that the other kind hides.
-            throw new InvalidOperationException($"{permission} reaches in more than one way; ask May for each row.");
+            throw new InvalidOperationException($"{permission} reaches in more than one way; use VisibleTargets, or ask May for each row.");
         }
         var narrowed = reach.HasFlag(Reach.Project) ? Scope?.ProjectIds
             : reach.HasFlag(Reach.Environment) ? Scope?.EnvironmentIds : null;
@@ -114,6 +115,21 @@ public sealed record Caller
         return all
             ? new(true, [], [], narrowed)
             : new(false, [.. limits.SelectMany(limit => limit.Ids)], [.. limits.SelectMany(limit => limit.Groups)], narrowed);
+    }
+
+    /// <summary>The same for a permission that reaches in more than one way.</summary>
+    /// <param name="spaceId">Null: of every space.</param>
+    public VisibleTargets VisibleTargets(Permission permission, string? spaceId)
+    {
+        var all = IsAdministrator || MaySystemWide(permission);
+        var grants = Grants.Where(grant => grant.SpaceId is not null && (spaceId ?? grant.SpaceId) == grant.SpaceId && grant.Holds(permission, grant.SpaceId)).ToList();
+        var scoped = Scope is null || (Scope.Permissions?.Contains(permission) != false && (spaceId is null || Scope.AllowsSomewhere(permission, spaceId)));
+        if (!scoped || !(all || grants.Count > 0))
+        {
+            throw Missing(permission, spaceId is null ? AccessTarget.System : AccessTarget.Space(spaceId));
+        }
+        var rights = all ? [] : grants.ConvertAll(grant => new VisibleRight(grant.SpaceId, grant.ProjectIds, grant.ProjectGroupIds, grant.EnvironmentIds, grant.TenantIds));
+        return new(all, JsonSerializer.Serialize(rights), spaceId is null ? Scope?.SpaceIds : [spaceId], Scope?.ProjectIds, Scope?.EnvironmentIds);
     }
 
     private static (string[] Ids, string[] Groups) LimitsOf(Grant grant, Reach reach) =>
@@ -129,7 +145,8 @@ public sealed record Caller
     {
         var where = target.SpaceId is null ? "on this server" : $"in space {target.SpaceId}";
         var on = target.ProjectId is not null ? $" for project {target.ProjectId}"
-            : target.EnvironmentId is not null ? $" for environment {target.EnvironmentId}" : "";
+            : target.EnvironmentId is not null ? $" for environment {target.EnvironmentId}"
+            : target.TenantId is not null ? $" for tenant {target.TenantId}" : "";
         var why = Scope is not null && !Scope.Allows(permission, target)
             ? " The access token's scope does not include it."
             : "";

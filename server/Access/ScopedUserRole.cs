@@ -19,6 +19,9 @@ public sealed record ScopedUserRole
     public string[] EnvironmentIds { get; init; } = [];
     public string[] TenantIds { get; init; } = [];
 
+    /// <summary>All of them; their Ids say of which kind each is.</summary>
+    public string[] Limits() => [.. ProjectIds, .. ProjectGroupIds, .. EnvironmentIds, .. TenantIds];
+
     public Grant GrantOf(UserRole role) => new()
     {
         SpaceId = SpaceId,
@@ -39,7 +42,7 @@ public sealed partial record ScopedUserRoleInput(
 {
     private const int MostIds = 1000;
 
-    /// <summary>With the ids in the form that Octopus gives them; whether such things exist is not asked, as limits outlive what they name.</summary>
+    /// <summary>With the ids in the form that Octopus gives them; <see cref="TeamRoles"/> asks whether such things exist.</summary>
     public ScopedUserRole Read(string? spaceId)
     {
         var validation = new Validation();

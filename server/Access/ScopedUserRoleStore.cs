@@ -54,6 +54,33 @@ public sealed class ScopedUserRoleStore(NpgsqlDataSource database)
         (await connection.QueryAsync<ScopedUserRole>(new CommandDefinition(
             $"select {Columns} from scoped_user_roles where user_role_id = @userRoleId", new { userRoleId }, cancellationToken: cancel))).AsList();
 
+    /// <summary>Refuses to delete what roles are limited to. Their limits cannot go with it: a role without any is not limited at all.</summary>
+    /// <param name="limit">The Id of the project, project group, environment or tenant that would be deleted.</param>
+    /// <param name="what">It in words, as the start of a sentence.</param>
+    public async Task DemandNoLimitAsync(NpgsqlConnection connection, string spaceId, string limit, string what, CancellationToken cancel)
+    {
+        var teams = (await connection.QueryAsync<string>(new CommandDefinition(
+            """
+            select distinct t.name from scoped_user_roles s join teams t on t.id = s.team_id
+            where s.space_id = @spaceId and @limit = any(s.project_ids || s.project_group_ids || s.environment_ids || s.tenant_ids) order by 1 limit 5
+            """, new { spaceId, limit }, cancellationToken: cancel))).AsList();
+        if (teams.Count > 0)
+        {
+            throw ApiException.Conflict($"{what} is what roles of the teams {Names.List(teams)} are limited to. Change these roles first.");
+        }
+    }
+
+    /// <summary>Limits of the role that name nothing in its space.</summary>
+    public async Task<IReadOnlyList<string>> UnknownLimitsAsync(NpgsqlConnection connection, ScopedUserRole role, CancellationToken cancel) =>
+        (await connection.QueryAsync<string>(new CommandDefinition(
+            """
+            select u.id from unnest(@limits) as u (id) where not exists (
+              select from projects x where x.space_id = @SpaceId and x.id = u.id
+              union all select from project_groups x where x.space_id = @SpaceId and x.id = u.id
+              union all select from environments x where x.space_id = @SpaceId and x.id = u.id
+              union all select from tenants x where x.space_id = @SpaceId and x.id = u.id)
+            """, new { role.SpaceId, limits = role.Limits() }, cancellationToken: cancel))).AsList();
+
     /// <summary>The names of the teams that have the role.</summary>
     public async Task<IReadOnlyList<string>> TeamsWithRoleAsync(NpgsqlConnection connection, string userRoleId, CancellationToken cancel) =>
         (await connection.QueryAsync<string>(new CommandDefinition(

@@ -17,6 +17,7 @@ public sealed class TeamRoles(NpgsqlDataSource database, TeamStore teams, UserRo
     public Task<ScopedUserRole> GiveAsync(ScopedUserRole asked, Caller caller, CancellationToken cancel) => database.InTransactionAsync(async connection =>
     {
         var (team, role) = await CheckAsync(connection, asked, caller, cancel);
+        await DemandLimitsAsync(connection, asked, [], cancel);
         caller.DemandAll([asked.GrantOf(role)], "Giving a team this role");
         var created = await scoped.InsertAsync(connection, asked, cancel);
         await audit.AppendAsync(connection, Describe(AuditEvent.Created(caller.Actor, Kind, created.Id, Named(role, team), created.SpaceId), created), cancel);
@@ -27,6 +28,7 @@ public sealed class TeamRoles(NpgsqlDataSource database, TeamStore teams, UserRo
     {
         var (team, role) = await CheckAsync(connection, asked, caller, cancel);
         var present = await PresentAsync(connection, asked.Id, cancel);
+        await DemandLimitsAsync(connection, asked, present.SpaceId == asked.SpaceId ? present.Limits() : [], cancel);
         var presentRole = (await roles.LockAsync(connection, present.UserRoleId, cancel))!;
         caller.DemandAll([present.GrantOf(presentRole), asked.GrantOf(role)], "Changing this role of a team");
         var changed = await scoped.UpdateAsync(connection, asked, cancel);
@@ -59,6 +61,18 @@ public sealed class TeamRoles(NpgsqlDataSource database, TeamStore teams, UserRo
         }
         validation.ThrowIfAny();
         return (team, role!);
+    }
+
+    /// <summary>A limit to nothing is a mistake in writing, and would give the team nothing at all.</summary>
+    /// <param name="kept">Limits that it has already; it may keep them when what they name is gone.</param>
+    private async Task DemandLimitsAsync(NpgsqlConnection connection, ScopedUserRole asked, string[] kept, CancellationToken cancel)
+    {
+        var validation = new Validation();
+        foreach (var unknown in (await scoped.UnknownLimitsAsync(connection, asked, cancel)).Except(kept))
+        {
+            validation.Check(false, $"The role would be limited to '{unknown}', which is not in space {asked.SpaceId}.");
+        }
+        validation.ThrowIfAny();
     }
 
     private async Task<Team> ChangeableAsync(NpgsqlConnection connection, string teamId, CancellationToken cancel)

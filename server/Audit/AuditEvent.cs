@@ -47,6 +47,7 @@ public static partial class AuditCategories
     public const string TokenRevoked = nameof(TokenRevoked);
     public const string SigningKeyCreated = nameof(SigningKeyCreated);
     public const string SigningKeyRevoked = nameof(SigningKeyRevoked);
+    public const string TaskCanceled = nameof(TaskCanceled);
 
     /// <summary>Every category above, with its name in words.</summary>
     public static IReadOnlyList<AuditCategory> All { get; } =

@@ -22,15 +22,9 @@ public sealed record AuditQuery(AuditFilter Filter)
         var query = context.Request.Query;
         var validation = new Validation();
         var filter = new AuditFilter(
-            Time(query, "from", validation), Time(query, "to", validation), List(query, "users"), List(query, "eventCategories"), List(query, "regarding"));
+            Time(query, "from", validation), Time(query, "to", validation), QueryList.Of(query, "users"), QueryList.Of(query, "eventCategories"), QueryList.Of(query, "regarding"));
         validation.ThrowIfAny();
         return ValueTask.FromResult<AuditQuery?>(new(filter));
-    }
-
-    private static string[]? List(IQueryCollection query, string name)
-    {
-        var values = query[name].OfType<string>().SelectMany(value => value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
-        return values.Length == 0 ? null : values;
     }
 
     private static DateTimeOffset? Time(IQueryCollection query, string name, Validation validation)

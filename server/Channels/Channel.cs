@@ -29,21 +29,3 @@ public sealed record Channel
     public string[] GitReferenceRules { get; init; } = [];
     public string[] GitResourceRules { get; init; } = [];
 }
-
-/// <summary>
-/// Which versions of which packages a channel takes. Kept for clients and not evaluated: a release with packages in a channel
-/// with rules is refused unless it says <c>IgnoreChannelRules</c>, so that no rule is passed by in silence.
-/// </summary>
-public sealed record ChannelRule
-{
-    public string Id { get; init => field = value ?? ""; } = "";
-
-    /// <summary>In NuGet's notation, such as <c>[1.0,2.0)</c>.</summary>
-    public string? VersionRange { get; init; }
-
-    /// <summary>A regular expression for the pre-release part.</summary>
-    public string? Tag { get; init; }
-
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Others { get; init; }
-}

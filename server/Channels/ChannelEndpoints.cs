@@ -7,6 +7,7 @@ using OctoLogin.Http;
 using OctoLogin.Lifecycles;
 using OctoLogin.Projects;
 using OctoLogin.Spaces;
+using OctoLogin.TagSets;
 
 namespace OctoLogin.Channels;
 
@@ -65,7 +66,7 @@ public static class ChannelEndpoints
 
     private static async Task<IResult> Create(
         ChannelInput input, SpaceContext space, Caller caller, ProjectStore projects, ChannelStore channels, LifecycleStore lifecycles,
-        NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
+        TagSetStore sets, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.ProjectEdit, space.Id);
         var project = input.ProjectId is { Length: > 0 } id && await projects.FindAsync(space.Id, id, cancel) is { } found
@@ -74,7 +75,7 @@ public static class ChannelEndpoints
             : throw ApiException.BadRequest($"ProjectId names '{Printable.Of(input.ProjectId)}', which is not a project of this space.");
         caller.Demand(Permission.ProjectEdit, ProjectEndpoints.Target(project));
         var blank = new Channel { Id = "", SpaceId = space.Id, ProjectId = project.Id, Name = "", Slug = "", IsDefault = false };
-        var channel = await CheckAsync(input, blank, space, lifecycles, cancel);
+        var channel = await CheckAsync(input, blank, space, lifecycles, sets, cancel);
         var created = await database.InTransactionAsync(async connection =>
         {
             var made = await channels.InsertAsync(connection, channel, cancel);
@@ -86,16 +87,16 @@ public static class ChannelEndpoints
 
     private static Task<IResult> CreateInProject(
         string projectId, ChannelInput input, SpaceContext space, Caller caller, ProjectStore projects, ChannelStore channels, LifecycleStore lifecycles,
-        NpgsqlDataSource database, AuditLog audit, CancellationToken cancel) =>
-        Create(input with { ProjectId = projectId }, space, caller, projects, channels, lifecycles, database, audit, cancel);
+        TagSetStore sets, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel) =>
+        Create(input with { ProjectId = projectId }, space, caller, projects, channels, lifecycles, sets, database, audit, cancel);
 
     private static async Task<Channel> Update(
         string id, ChannelInput input, SpaceContext space, Caller caller, ProjectStore projects, ChannelStore channels, LifecycleStore lifecycles,
-        NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
+        TagSetStore sets, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
     {
         var (present, project) = await SeenAsync(id, space, caller, projects, channels, cancel);
         caller.Demand(Permission.ProjectEdit, ProjectEndpoints.Target(project));
-        var channel = await CheckAsync(input, present, space, lifecycles, cancel);
+        var channel = await CheckAsync(input, present, space, lifecycles, sets, cancel);
         return await database.InTransactionAsync(async connection =>
         {
             var changed = await channels.UpdateAsync(connection, channel, cancel) ?? throw ApiException.NotFound("channel", id);
@@ -137,7 +138,7 @@ public static class ChannelEndpoints
 
     private static AuditEvent Regarding(AuditEvent happened, Channel channel) => happened with { RelatedDocumentIds = [channel.Id, channel.ProjectId] };
 
-    private static async Task<Channel> CheckAsync(ChannelInput input, Channel present, SpaceContext space, LifecycleStore lifecycles, CancellationToken cancel)
+    private static async Task<Channel> CheckAsync(ChannelInput input, Channel present, SpaceContext space, LifecycleStore lifecycles, TagSetStore sets, CancellationToken cancel)
     {
         var validation = new Validation().Fault(space.Mismatch("SpaceId", input.SpaceId));
         // Empty and not absent: the project's again.
@@ -148,6 +149,10 @@ public static class ChannelEndpoints
         validation.Check(!present.IsDefault || input.IsDefault != false, "IsDefault cannot be taken away: a project needs a default channel. Make another one the default instead.");
         var name = validation.Required("Name", input.Name ?? present.Name);
         var rules = input.Rules?.Select(rule => (rule ?? new()) with { Id = rule?.Id is { Length: > 0 } id ? id : Guid.NewGuid().ToString() });
+        foreach (var (rule, i) in (input.Rules ?? []).Select((rule, i) => (rule, i)))
+        {
+            rule?.Check($"Rules[{i}]", validation);
+        }
         var channel = present with
         {
             Name = name,
@@ -155,7 +160,7 @@ public static class ChannelEndpoints
             Description = validation.OptionalText("Description", input.Description ?? present.Description),
             LifecycleId = input.LifecycleId is null ? present.LifecycleId : lifecycle?.Id,
             IsDefault = input.IsDefault ?? present.IsDefault,
-            TenantTags = input.TenantTags ?? present.TenantTags,
+            TenantTags = input.TenantTags is null ? present.TenantTags : await sets.CheckTagsAsync(space.Id, "TenantTags", input.TenantTags, validation, cancel),
             RulesJson = rules is null ? present.RulesJson : JsonSerializer.Serialize(rules, Json.Options),
         };
         validation.ThrowIfAny();

@@ -4,14 +4,18 @@ using OctoLogin.Database;
 using OctoLogin.Http;
 using OctoLogin.Projects;
 using OctoLogin.Spaces;
+using OctoLogin.TagSets;
 
 namespace OctoLogin.Channels;
 
 public sealed class ChannelStore(NpgsqlDataSource database)
 {
-    private const string Columns =
-        """
-        c.id, c.space_id, c.project_id, c.name, c.slug, c.description, c.lifecycle_id, c.is_default, c.tenant_tags, c.rules::text as rules_json
+    private static readonly TagLinks Tags = new("channel_tags", "channel_id");
+
+    private static readonly string Columns =
+        $"""
+        c.id, c.space_id, c.project_id, c.name, c.slug, c.description, c.lifecycle_id, c.is_default, c.rules::text as rules_json,
+        {Tags.Column("c.id")}
         """;
 
     /// <param name="projectId">Null: of any project. A slug is unique only within one, so then only the Id counts.</param>
@@ -66,12 +70,12 @@ public sealed class ChannelStore(NpgsqlDataSource database)
         await MakeRoomForDefaultAsync(connection, channel, cancel);
         try
         {
-            return await connection.QuerySingleAsync<Channel>(new CommandDefinition(
-                $"""
-                insert into channels as c (space_id, project_id, name, slug, description, lifecycle_id, is_default, tenant_tags, rules)
-                values (@SpaceId, @ProjectId, @Name, @Slug, @Description, @LifecycleId, @IsDefault, @TenantTags, @RulesJson::jsonb)
-                returning {Columns}
+            var id = await connection.QuerySingleAsync<string>(new CommandDefinition(
+                """
+                insert into channels (space_id, project_id, name, slug, description, lifecycle_id, is_default, rules)
+                values (@SpaceId, @ProjectId, @Name, @Slug, @Description, @LifecycleId, @IsDefault, @RulesJson::jsonb) returning id
                 """, channel with { Slug = slug }, cancellationToken: cancel));
+            return await WriteTagsAsync(connection, channel with { Id = id }, cancel);
         }
         catch (PostgresException fault) when (Refusal(fault, channel) is { } refusal)
         {
@@ -84,12 +88,13 @@ public sealed class ChannelStore(NpgsqlDataSource database)
         await MakeRoomForDefaultAsync(connection, channel, cancel);
         try
         {
-            return await connection.QuerySingleOrDefaultAsync<Channel>(new CommandDefinition(
-                $"""
-                update channels c set name = @Name, slug = @Slug, description = @Description, lifecycle_id = @LifecycleId,
-                    is_default = @IsDefault, tenant_tags = @TenantTags, rules = @RulesJson::jsonb
-                where c.space_id = @SpaceId and c.id = @Id returning {Columns}
-                """, channel, cancellationToken: cancel));
+            var found = await connection.ExecuteAsync(new CommandDefinition(
+                """
+                update channels set name = @Name, slug = @Slug, description = @Description, lifecycle_id = @LifecycleId,
+                    is_default = @IsDefault, rules = @RulesJson::jsonb
+                where space_id = @SpaceId and id = @Id
+                """, channel, cancellationToken: cancel)) > 0;
+            return found ? await WriteTagsAsync(connection, channel, cancel) : null;
         }
         catch (PostgresException fault) when (Refusal(fault, channel) is { } refusal)
         {
@@ -108,6 +113,13 @@ public sealed class ChannelStore(NpgsqlDataSource database)
         {
             throw ApiException.Conflict($"Channel '{channel.Name}' still has releases; delete them first.");
         }
+    }
+
+    private static async Task<Channel> WriteTagsAsync(NpgsqlConnection connection, Channel channel, CancellationToken cancel)
+    {
+        await Tags.WriteAsync(connection, channel.SpaceId, channel.Id, channel.TenantTags, cancel);
+        return await connection.QuerySingleAsync<Channel>(new CommandDefinition(
+            $"select {Columns} from channels c where c.id = @Id", channel, cancellationToken: cancel));
     }
 
     /// <summary>A new default channel takes the place of the present one, which is done one after the other within a project.</summary>

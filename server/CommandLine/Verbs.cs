@@ -74,6 +74,7 @@ public static class Verbs
         var serve = ServeVerb.Create(context);
         root.Action = serve.Action;
         root.Add(serve);
+        root.Add(WorkerVerb.Create(context));
         root.Add(HealthVerb.Create(context));
         root.Add(AdminVerb.Create(context));
         root.Add(ServiceAccountVerbs.Create(context));

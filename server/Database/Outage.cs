@@ -21,5 +21,22 @@ public static class Outage
     /// <summary>An outage that an administrator must end: the disk of the database has no room.</summary>
     public static bool IsDiskFull(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
 
+    /// <summary>Does what must be done, the database being away for as long as it may: once more each second until it is back or the caller is told to stop.</summary>
+    /// <param name="work">May be done twice: when a connection breaks, nobody knows what became of it.</param>
+    public static async Task<T> WaitAsync<T>(Func<Task<T>> work, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Exception fault) when (Is(fault) && !cancel.IsCancellationRequested)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), cancel);
+            }
+        }
+    }
+
     public static bool Violates(this PostgresException fault, string constraint) => fault.ConstraintName == constraint;
 }

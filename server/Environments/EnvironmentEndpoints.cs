@@ -48,7 +48,11 @@ public static class EnvironmentEndpoints
     private static async Task<IReadOnlyList<DeploymentEnvironment>> All(SpaceContext space, Caller caller, EnvironmentStore environments, CancellationToken cancel) =>
         (await List(Page.All, null, space, caller, environments, cancel)).Items;
 
-    private static async Task<DeploymentEnvironment> Get(string id, SpaceContext space, Caller caller, EnvironmentStore environments, CancellationToken cancel)
+    private static Task<DeploymentEnvironment> Get(string id, SpaceContext space, Caller caller, EnvironmentStore environments, CancellationToken cancel) =>
+        SeenAsync(id, space, caller, environments, cancel);
+
+    /// <summary>The environment that a path names, if the caller may see it.</summary>
+    public static async Task<DeploymentEnvironment> SeenAsync(string id, SpaceContext space, Caller caller, EnvironmentStore environments, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.EnvironmentView, space.Id);
         return await environments.FindAsync(space.Id, id, cancel) is { } environment && caller.May(Permission.EnvironmentView, Target(environment))
@@ -89,12 +93,13 @@ public static class EnvironmentEndpoints
     }
 
     private static async Task<IResult> Delete(
-        string id, SpaceContext space, Caller caller, NpgsqlDataSource database, EnvironmentStore environments, AuditLog audit, CancellationToken cancel)
+        string id, SpaceContext space, Caller caller, NpgsqlDataSource database, EnvironmentStore environments, ScopedUserRoleStore roles, AuditLog audit, CancellationToken cancel)
     {
         var present = await Get(id, space, caller, environments, cancel);
         caller.Demand(Permission.EnvironmentDelete, Target(present));
         await database.InTransactionAsync(async connection =>
         {
+            await roles.DemandNoLimitAsync(connection, space.Id, present.Id, $"Environment '{present.Name}'", cancel);
             if (!await environments.DeleteAsync(connection, present, cancel))
             {
                 throw ApiException.NotFound("environment", id);
@@ -112,14 +117,7 @@ public static class EnvironmentEndpoints
         // Each one's place changes, also of those that the caller does not see.
         var present = (await environments.ListAsync(space.Id, Page.All, VisibleRows.Everything, cancel)).Items;
         present.ToList().ForEach(environment => caller.Demand(Permission.EnvironmentEdit, Target(environment)));
-        var validation = new Validation();
-        foreach (var unknown in order.Where(id => present.All(environment => environment.Id != id)))
-        {
-            validation.Check(false, $"There is no environment with the Id '{Printable.Of(unknown)}' in this space.");
-        }
-        validation.Check(order.Distinct().Count() == order.Length, "The order names an environment more than once.");
-        validation.ThrowIfAny();
-        var ids = order.Concat(present.Select(environment => environment.Id).Except(order)).ToArray();
+        var ids = SortOrder.Of(order, [.. present.Select(environment => environment.Id)], "environment");
         await database.InTransactionAsync(async connection =>
         {
             await environments.SortAsync(connection, space.Id, ids, cancel);

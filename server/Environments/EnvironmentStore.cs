@@ -17,11 +17,25 @@ public sealed class EnvironmentStore(NpgsqlDataSource database)
     public async Task<DeploymentEnvironment?> FindAsync(string spaceId, string idOrSlug, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return await connection.QuerySingleOrDefaultAsync<DeploymentEnvironment>(new CommandDefinition(
+        return await FindAsync(connection, spaceId, idOrSlug, cancel);
+    }
+
+    public Task<DeploymentEnvironment?> FindAsync(NpgsqlConnection connection, string spaceId, string idOrSlug, CancellationToken cancel) =>
+        connection.QuerySingleOrDefaultAsync<DeploymentEnvironment>(new CommandDefinition(
             $"""
             select {Columns} from environments where space_id = @spaceId and (id = @idOrSlug or slug = lower(@idOrSlug))
             order by id = @idOrSlug desc limit 1
             """, new { spaceId, idOrSlug }, cancellationToken: cancel));
+
+    /// <summary>As a command names it: Id, name or slug, without case, in that order.</summary>
+    public async Task<DeploymentEnvironment?> FindNamedAsync(string spaceId, string named, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return await connection.QuerySingleOrDefaultAsync<DeploymentEnvironment>(new CommandDefinition(
+            $"""
+            select {Columns} from environments where space_id = @spaceId and lower(@named) in (lower(id), lower(name), slug)
+            order by lower(id) = lower(@named) desc, lower(name) = lower(@named) desc limit 1
+            """, new { spaceId, named }, cancellationToken: cancel));
     }
 
     public async Task<IReadOnlySet<string>> IdsAsync(string spaceId, CancellationToken cancel)
@@ -103,21 +117,28 @@ public sealed class EnvironmentStore(NpgsqlDataSource database)
 
     public async Task<bool> DeleteAsync(NpgsqlConnection connection, DeploymentEnvironment environment, CancellationToken cancel)
     {
-        var lifecycles = (await connection.QueryAsync<string>(new CommandDefinition(
+        var users = (await connection.QueryAsync<(string Kind, string Name)>(new CommandDefinition(
             """
-            select l.name from lifecycle_environments e join lifecycles l on l.id = e.lifecycle_id
-            where e.space_id = @SpaceId and e.environment_id = @Id order by lower(l.name) limit 5
+            select 'lifecycle', l.name from lifecycle_environments e join lifecycles l on l.id = e.lifecycle_id
+            where e.space_id = @SpaceId and e.environment_id = @Id
+            union
+            select 'tenant', t.name from tenant_project_environments e join tenants t on t.id = e.tenant_id
+            where e.space_id = @SpaceId and e.environment_id = @Id
+            union
+            select 'deployment target', m.name from machine_environments e join machines m on m.id = e.machine_id
+            where e.space_id = @SpaceId and e.environment_id = @Id
+            order by 1, 2 limit 5
             """, environment, cancellationToken: cancel))).AsList();
         try
         {
-            return lifecycles.Count == 0
+            return users.Count == 0
                 ? await connection.ExecuteAsync(new CommandDefinition(
                     "delete from environments where space_id = @SpaceId and id = @Id", environment, cancellationToken: cancel)) > 0
-                : throw ApiException.Conflict($"Environment '{environment.Name}' is in a phase of the lifecycles {Names.List(lifecycles)}. Take it out of them first.");
+                : throw ApiException.Conflict($"Environment '{environment.Name}' is in use by {string.Join(", ", users.Select(user => $"{user.Kind} '{Printable.Of(user.Name, 100)}'"))}. Take it out of these first.");
         }
-        catch (PostgresException fault) when (fault.Violates("lifecycle_environments_environment_fkey"))
+        catch (PostgresException fault) when (fault.IsStillReferred())
         {
-            throw ApiException.Conflict($"Environment '{environment.Name}' has just come into a lifecycle. Take it out of that first.");
+            throw ApiException.Conflict($"Environment '{environment.Name}' is still in use by {fault.Referrer()}. Take it out of these first.");
         }
     }
 

@@ -11,6 +11,9 @@ public sealed record ResourceCollection<T>(
         var pages = page.Take == 0 ? 0 : (total + page.Take - 1) / page.Take;
         return new(typeof(T).Name, total, page.Take, pages, Math.Max(0, pages - 1), items);
     }
+
+    /// <summary>The page of everything that matches, for what SQL cannot decide.</summary>
+    public static ResourceCollection<T> OfAll(Page page, IReadOnlyList<T> all) => Of(page, all.Count, [.. all.Skip(page.Skip).Take(page.Take)]);
 }
 
 /// <summary>Rows of a page with the count of all rows that match, as stores return them.</summary>
@@ -35,20 +38,19 @@ public sealed record Page
     public string? PartialName { get; init; }
 
     /// <summary><see cref="PartialName"/> as an <c>ilike</c> pattern with its own wildcards escaped; null matches all.</summary>
-    public string? NameLike => PartialName is null ? null : $"%{LikeText.Escape(PartialName)}%";
+    public string? NameLike => LikeText.Containing(PartialName);
 
     public static Page All { get; } = new() { Take = int.MaxValue };
 
     public static ValueTask<Page?> BindAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        var ids = query["ids"].Where(value => value is not null).SelectMany(value => value!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
         var name = query["partialName"].ToString();
         return ValueTask.FromResult<Page?>(new Page
         {
             Skip = Number(query, "skip", 0),
             Take = Number(query, "take", 30),
-            Ids = query.ContainsKey("ids") && ids.Length > 0 ? ids : null,
+            Ids = QueryList.Of(query, "ids"),
             PartialName = name.Length == 0 ? null : name,
         });
     }
@@ -68,5 +70,8 @@ public sealed record Page
 
 public static class LikeText
 {
+    /// <summary>An <c>ilike</c> pattern for what contains this; null or empty: null.</summary>
+    public static string? Containing(string? text) => string.IsNullOrEmpty(text) ? null : $"%{Escape(text)}%";
+
     public static string Escape(string text) => text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_");
 }

@@ -14,13 +14,19 @@ public static class ServerEndpoints
     public static void MapServer(this IEndpointRouteBuilder routes, Guid installationId)
     {
         routes.MapGet("/api", () => new ServerInformation(installationId)).AllowAnonymous().WithTags("server").WithSummary("What this server is; clients ask it first");
+        routes.MapHealth(() => true);
+    }
+
+    /// <param name="isReady">What else must be, beside a database that answers.</param>
+    public static void MapHealth(this IEndpointRouteBuilder routes, Func<bool> isReady)
+    {
         routes.MapGet("/health/live", () => Results.Text("live")).AllowAnonymous().ExcludeFromDescription();
         routes.MapGet("/health/ready", async (Npgsql.NpgsqlDataSource database, CancellationToken cancel) =>
         {
             // Throws when the database does not answer, which the error edge makes a 503.
             await using var command = database.CreateCommand("select 1");
             await command.ExecuteScalarAsync(cancel);
-            return Results.Text("ready");
+            return isReady() ? Results.Text("ready") : Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable);
         }).AllowAnonymous().ExcludeFromDescription();
     }
 

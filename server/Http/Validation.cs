@@ -42,6 +42,15 @@ public sealed class Validation
         return string.IsNullOrWhiteSpace(value) ? null : value;
     }
 
+    /// <summary>Null when absent or empty; a fault when it is none of the names.</summary>
+    public T? OneOf<T>(string property, string? sent) where T : struct, Enum
+    {
+        // By name only: as JSON enums do, Enum.TryParse would also take a number that is none of them.
+        var known = Enum.GetValues<T>().Where(value => value.ToString().Equals(sent, StringComparison.OrdinalIgnoreCase)).ToList();
+        Check(string.IsNullOrEmpty(sent) || known.Count == 1, $"{property} must be {string.Join(", ", Enum.GetNames<T>())}, not '{Printable.Of(sent)}'.");
+        return known.Count == 1 ? known[0] : null;
+    }
+
     /// <summary>The slug that was sent, else the present one, else one made from the name.</summary>
     public string Slug(string? sent, string present, string name)
     {

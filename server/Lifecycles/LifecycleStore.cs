@@ -18,12 +18,15 @@ public sealed class LifecycleStore(NpgsqlDataSource database)
     public async Task<Lifecycle?> FindAsync(string spaceId, string idOrSlug, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return await connection.QuerySingleOrDefaultAsync<Lifecycle>(new CommandDefinition(
+        return await FindAsync(connection, spaceId, idOrSlug, cancel);
+    }
+
+    public Task<Lifecycle?> FindAsync(NpgsqlConnection connection, string spaceId, string idOrSlug, CancellationToken cancel) =>
+        connection.QuerySingleOrDefaultAsync<Lifecycle>(new CommandDefinition(
             $"""
             select {Columns} from lifecycles where space_id = @spaceId and (id = @idOrSlug or slug = lower(@idOrSlug))
             order by id = @idOrSlug desc limit 1
             """, new { spaceId, idOrSlug }, cancellationToken: cancel));
-    }
 
     public async Task<Slice<Lifecycle>> ListAsync(string spaceId, Page page, CancellationToken cancel)
     {

@@ -34,6 +34,21 @@ public sealed class OperationDescriptions : IOpenApiOperationTransformer
                 },
             };
         }
+        if (metadata.OfType<FileBody>().Any())
+        {
+            var file = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" };
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["multipart/form-data"] = new()
+                    {
+                        Schema = new OpenApiSchema { Type = JsonSchemaType.Object, Properties = new Dictionary<string, IOpenApiSchema> { ["file"] = file } },
+                    },
+                },
+            };
+        }
         var anonymous = metadata.OfType<IAllowAnonymous>().Any();
         if (anonymous)
         {

@@ -13,7 +13,9 @@ public static partial class Summaries
         ["scopeduserroles"] = "scoped user role",
         ["projectgroups"] = "project group",
         ["deploymentprocesses"] = "deployment process",
+        ["variables"] = "variable set",
         ["tagsets"] = "tag set",
+        ["machines"] = "deployment target",
         ["runbookprocesses"] = "runbook process",
         ["runbooksnapshots"] = "runbook snapshot",
         ["runbookruns"] = "runbook run",
@@ -28,6 +30,7 @@ public static partial class Summaries
         ["ById"] = "",
         ["OfProject"] = " of a project",
         ["InProject"] = " in a project",
+        ["OfEnvironment"] = " of an environment",
         ["Version"] = " by its version",
     };
 

@@ -69,12 +69,13 @@ public static class ProjectGroupEndpoints
     }
 
     private static async Task<IResult> Delete(
-        string id, SpaceContext space, Caller caller, NpgsqlDataSource database, ProjectGroupStore groups, AuditLog audit, CancellationToken cancel)
+        string id, SpaceContext space, Caller caller, NpgsqlDataSource database, ProjectGroupStore groups, ScopedUserRoleStore roles, AuditLog audit, CancellationToken cancel)
     {
         var present = await Get(id, space, caller, groups, cancel);
         caller.Demand(Permission.ProjectGroupDelete, new(space.Id, ProjectGroupId: present.Id));
         await database.InTransactionAsync(async connection =>
         {
+            await roles.DemandNoLimitAsync(connection, space.Id, present.Id, $"Project group '{present.Name}'", cancel);
             if (!await groups.DeleteAsync(connection, present, cancel))
             {
                 throw ApiException.NotFound("project group", id);

@@ -4,17 +4,24 @@ using OctoLogin.Http;
 
 namespace OctoLogin.Projects;
 
-/// <summary>What a deployment does, step by step: a project's present process, or as it was frozen for a release. A row of either table.</summary>
+/// <summary>
+/// What a deployment (or a runbook's run) does, step by step: a present process, or as it was frozen for a release (or a runbook's snapshot).
+/// A row of either table.
+/// </summary>
 public sealed record DeploymentProcess
 {
     public required string Id { get; init; }
     public required string SpaceId { get; init; }
     public required string ProjectId { get; init; }
 
+    /// <summary>Null: the project's own, for its deployments.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RunbookId { get; init; }
+
     /// <summary>Counts the changes. Who changes it names the version that they read.</summary>
     public required int Version { get; init; }
 
-    /// <summary>The newest release's; null: none was made from it yet.</summary>
+    /// <summary>The newest release's or runbook snapshot's; null: none was made from it yet.</summary>
     public string? LastSnapshotId { get; init; }
 
     [JsonIgnore]
@@ -24,7 +31,16 @@ public sealed record DeploymentProcess
 
     public static string IdOf(string projectId) => $"deploymentprocess-{projectId}";
 
-    public static string SnapshotIdOf(string projectId, int version) => $"{IdOf(projectId)}-s-{version}";
+    public static string IdOfRunbook(string runbookId) => $"RunbookProcess-{runbookId}";
+
+    public string SnapshotId() => $"{Id}-s-{Version}";
+
+    /// <summary>Of the process that changes, also where this is one of its snapshots; sensitive values are sealed for that one.</summary>
+    [JsonIgnore]
+    public string PresentId => RunbookId is null ? IdOf(ProjectId) : IdOfRunbook(RunbookId);
+
+    [JsonIgnore]
+    public bool IsSnapshot => Id != PresentId;
 
     public static string Write(IEnumerable<DeploymentStep> steps) => JsonSerializer.Serialize(steps, Json.Options);
 }

@@ -85,4 +85,4 @@ public static class DeploymentProcessRules
 
 /// <summary>What a client sends.</summary>
 /// <param name="Version">The version that the change was made from.</param>
-public sealed record DeploymentProcessInput(int? Version, DeploymentStep?[]? Steps, string? ProjectId, string? SpaceId);
+public sealed record DeploymentProcessInput(int? Version, DeploymentStep?[]? Steps, string? ProjectId, string? SpaceId, string? RunbookId = null);

@@ -1,4 +1,5 @@
 using Npgsql;
+using OctoLogin.Access;
 using OctoLogin.Audit;
 using OctoLogin.Database;
 using OctoLogin.Http;
@@ -10,7 +11,7 @@ namespace OctoLogin.Projects;
 
 /// <summary>Makes, changes and deletes projects, each with its audit event in the same commit.</summary>
 public sealed class ProjectChanges(
-    NpgsqlDataSource database, ProjectStore projects, ProjectGroupStore groups, LifecycleStore lifecycles, AuditLog audit)
+    NpgsqlDataSource database, ProjectStore projects, ProjectGroupStore groups, LifecycleStore lifecycles, ScopedUserRoleStore roles, AuditLog audit)
 {
     private const string Kind = "Project";
 
@@ -37,7 +38,7 @@ public sealed class ProjectChanges(
             ProjectGroupId = group?.Id ?? "",
             LifecycleId = lifecycle?.Id ?? "",
             IsDisabled = input.IsDisabled ?? present?.IsDisabled ?? false,
-            TenantedDeploymentMode = Mode(input.TenantedDeploymentMode, validation) ?? present?.TenantedDeploymentMode ?? TenantedDeploymentMode.Untenanted,
+            TenantedDeploymentMode = validation.OneOf<TenantedDeploymentMode>("TenantedDeploymentMode", input.TenantedDeploymentMode) ?? present?.TenantedDeploymentMode ?? TenantedDeploymentMode.Untenanted,
         };
         validation.ThrowIfAny();
         return project;
@@ -59,21 +60,13 @@ public sealed class ProjectChanges(
 
     public Task DeleteAsync(Project project, AuditActor actor, CancellationToken cancel) => database.InTransactionAsync(async connection =>
     {
+        await roles.DemandNoLimitAsync(connection, project.SpaceId, project.Id, $"Project '{project.Name}'", cancel);
         if (!await projects.DeleteAsync(connection, project, cancel))
         {
             throw ApiException.NotFound("project", project.Id);
         }
         await audit.AppendAsync(connection, AuditEvent.Deleted(actor, Kind, project.Id, project.Name, project.SpaceId), cancel);
     }, cancel);
-
-    // By name only: as JSON enums do, Enum.TryParse would also take a number that is none of them.
-    private static TenantedDeploymentMode? Mode(string? sent, Validation validation)
-    {
-        var known = Enum.GetValues<TenantedDeploymentMode>().Where(mode => mode.ToString().Equals(sent, StringComparison.OrdinalIgnoreCase)).ToList();
-        validation.Check(string.IsNullOrEmpty(sent) || known.Count == 1,
-            $"TenantedDeploymentMode must be {string.Join(", ", Enum.GetNames<TenantedDeploymentMode>())}, not '{Printable.Of(sent)}'.");
-        return known.Count == 1 ? known[0] : null;
-    }
 }
 
 /// <summary>What a client sends; absent or null keeps what is there.</summary>

@@ -7,7 +7,7 @@ namespace OctoLogin.Projects;
 public static class ProjectEndpoints
 {
     public static IServiceCollection AddProjects(this IServiceCollection services) => services
-        .AddSingleton<ProjectStore>().AddSingleton<ProjectChanges>().AddSingleton<DeploymentProcessStore>().AddSingleton<SensitiveProperties>();
+        .AddSingleton<ProjectStore>().AddSingleton<ProjectChanges>().AddSingleton<DeploymentProcessStore>().AddSingleton<SensitiveProperties>().AddSingleton<ProcessChanges>();
 
     public static void MapProjects(this IEndpointRouteBuilder routes)
     {
@@ -30,6 +30,17 @@ public static class ProjectEndpoints
         return await projects.FindAsync(space.Id, id, cancel) is { } project && caller.May(Permission.ProjectView, Target(project))
             ? project
             : throw ApiException.NotFound("project", id);
+    }
+
+    /// <summary>The project that a command names. Null, with a fault: none that the caller may know of, be it that they may only do this there.</summary>
+    public static async Task<Project?> NamedAsync(
+        string? named, Permission permission, SpaceContext space, Caller caller, ProjectStore projects, Validation validation, CancellationToken cancel)
+    {
+        var name = validation.Required("ProjectName", named);
+        var project = name.Length == 0 ? null : await projects.FindNamedAsync(space.Id, name, cancel);
+        var known = project is not null && (caller.May(Permission.ProjectView, Target(project)) || caller.May(permission, Target(project)));
+        validation.Check(known || name.Length == 0, $"There is no project '{Printable.Of(name)}' in space '{space.Space.Name}' ({space.Id}).");
+        return known ? project : null;
     }
 
     public static AccessTarget Target(Project project) => new(project.SpaceId, project.Id, project.ProjectGroupId);

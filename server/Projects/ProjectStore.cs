@@ -60,7 +60,7 @@ public sealed class ProjectStore(NpgsqlDataSource database)
         connection.QuerySingleOrDefaultAsync<Project>(new CommandDefinition(
             $"select {Columns} from projects where space_id = @SpaceId and id = @Id for no key update", project, cancellationToken: cancel));
 
-    /// <summary>Born with channel Default and an empty process, in one statement: clients rely on both.</summary>
+    /// <summary>Born with channel Default, an empty process and no variables, in one statement: clients rely on all three.</summary>
     public async Task<Project> InsertAsync(NpgsqlConnection connection, Project project, CancellationToken cancel)
     {
         var slug = await FreeSlug.TakeAsync(
@@ -76,7 +76,9 @@ public sealed class ProjectStore(NpgsqlDataSource database)
                 channel as (
                   insert into channels (space_id, project_id, name, slug, is_default) select space_id, id, 'Default', 'default', true from project),
                 process as (
-                  insert into deployment_processes (id, space_id, project_id) select 'deploymentprocess-' || id, space_id, id from project)
+                  insert into deployment_processes (id, space_id, project_id) select 'deploymentprocess-' || id, space_id, id from project),
+                variables as (
+                  insert into variable_sets (id, space_id, project_id) select 'variableset-' || id, space_id, id from project)
                 select {Columns} from project
                 """, Parameters(project with { Slug = slug }), cancellationToken: cancel));
         }
@@ -103,10 +105,24 @@ public sealed class ProjectStore(NpgsqlDataSource database)
         }
     }
 
-    /// <summary>Its process, channels and releases go with it.</summary>
-    public async Task<bool> DeleteAsync(NpgsqlConnection connection, Project project, CancellationToken cancel) =>
-        await connection.ExecuteAsync(new CommandDefinition(
-            "delete from projects where space_id = @SpaceId and id = @Id", project, cancellationToken: cancel)) > 0;
+    /// <summary>Its process, variables, channels, runbooks and releases go with it; tenants that are connected to it keep it.</summary>
+    public async Task<bool> DeleteAsync(NpgsqlConnection connection, Project project, CancellationToken cancel)
+    {
+        var tenants = (await connection.QueryAsync<string>(new CommandDefinition(
+            "select t.name from tenant_projects p join tenants t on t.id = p.tenant_id where p.space_id = @SpaceId and p.project_id = @Id order by lower(t.name) limit 5",
+            project, cancellationToken: cancel))).AsList();
+        try
+        {
+            return tenants.Count == 0
+                ? await connection.ExecuteAsync(new CommandDefinition(
+                    "delete from projects where space_id = @SpaceId and id = @Id", project, cancellationToken: cancel)) > 0
+                : throw ApiException.Conflict($"Project '{project.Name}' is connected to the tenants {Names.List(tenants)}. Take it from them first.");
+        }
+        catch (PostgresException fault) when (fault.IsStillReferred())
+        {
+            throw ApiException.Conflict($"Project '{project.Name}' is still in use by {fault.Referrer()}. Delete these first.");
+        }
+    }
 
     private static DynamicParameters Parameters(Project project)
     {

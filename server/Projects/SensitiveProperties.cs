@@ -42,6 +42,14 @@ public sealed class SensitiveProperties(Secrets secrets)
             Sensitive.Read(value) is { } sensitive ? (sensitive with { NewValue = null, Sealed = null }).Write() : value)),
     };
 
+    /// <summary>Whether it is itself a sensitive value that would be kept as it came: readable.</summary>
+    public static bool HoldsNewValue(JsonElement value) => Sensitive.Read(value)?.NewValue is not null;
+
+    /// <summary>The value of a sensitive property; null: it is not sensitive, or has none.</summary>
+    /// <param name="ownerId">The action's Id, or <c>step:</c> and the step's.</param>
+    public string? Open(string processId, string ownerId, string property, JsonElement value) =>
+        Sensitive.Read(value)?.Sealed is { } stored ? Encoding.UTF8.GetString(secrets.Unprotect(Purpose(processId, ownerId, property), stored)) : null;
+
     // Anywhere else it would be kept as it came: readable.
     private static bool HidesOne(DeploymentStep step) =>
         Hides(step.Others?.Values) || step.Actions.Any(action => Hides(action.Others?.Values) || Hides(action.Container.Others?.Values)
@@ -49,7 +57,7 @@ public sealed class SensitiveProperties(Secrets secrets)
 
     private static bool Hides(IEnumerable<JsonElement>? values) => values is not null && values.Any(value => value.ValueKind switch
     {
-        JsonValueKind.Object => Sensitive.Read(value)?.NewValue is not null || Hides(value.EnumerateObject().Select(part => part.Value)),
+        JsonValueKind.Object => HoldsNewValue(value) || Hides(value.EnumerateObject().Select(part => part.Value)),
         JsonValueKind.Array => Hides(value.EnumerateArray()),
         _ => false,
     });

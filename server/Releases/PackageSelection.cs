@@ -1,59 +1,107 @@
 using System.Text.Json;
+using OctoLogin.Channels;
+using OctoLogin.Feeds;
 using OctoLogin.Http;
 using OctoLogin.Projects;
+using OctoLogin.Versions;
 
 namespace OctoLogin.Releases;
 
-/// <summary>Which version of each package a release takes, from what its creator pinned. Pure.</summary>
+/// <summary>
+/// Which version of each package a release takes: what its creator pinned, else the newest that the built-in feed has and the channel's rules
+/// take. Pre-releases count like all others; a rule with the tag <c>^$</c> leaves them out. Pure.
+/// </summary>
 public static class PackageSelection
 {
-    /// <param name="packageVersion">For every package that no pin names; null: none.</param>
+    /// <param name="wanted">What the creator said.</param>
+    /// <param name="available">The built-in feed's versions of each package, newest first.</param>
     public static List<SelectedPackage> Select(
-        IReadOnlyList<DeploymentStep> steps, string channelId, string? packageVersion, IReadOnlyList<PackagePin> pins, Validation validation)
+        IReadOnlyList<DeploymentStep> steps, PackageRules rules, PackageWishes wanted, ILookup<string, string> available, Validation validation)
     {
-        var uses = steps.SelectMany(step => step.Actions.SelectMany(action => PackageUse.Of(step, action))).ToList();
-        foreach (var pin in pins.Where(pin => uses.TrueForAll(use => pin.RankFor(use) == 0)))
+        var uses = PackageUse.Of(steps).ToList();
+        foreach (var pin in wanted.Pins.Where(pin => uses.TrueForAll(use => pin.RankFor(use) == 0)))
         {
             validation.Check(false, $"Packages: '{Printable.Of(pin.Text)}' matches no package of the process. It uses {Known(uses)}.");
         }
         var selected = new List<SelectedPackage>();
-        foreach (var use in uses.Where(use => use.Action.RunsIn(channelId)))
+        foreach (var use in uses.Where(use => use.Action.RunsIn(rules.ChannelId)))
         {
-            // Of equally exact pins the last one counts.
-            var best = pins.Where(pin => pin.RankFor(use) > 0).OrderBy(pin => pin.RankFor(use)).LastOrDefault();
-            var version = best?.Version ?? packageVersion;
-            validation.Check(version is not null,
-                $"Step '{Printable.Of(use.Action.Name)}' uses package '{Printable.Of(use.PackageId)}', of which no version was found: "
-                + "this server's feed has no packages yet. Send PackageVersion, or Packages with '" + Printable.Of(use.Example) + "'.");
+            var version = wanted.For(use);
+            if (version is null)
+            {
+                version = Newest(use, rules, available);
+                validation.Check(version is not null, $"{Names(use)}, of which no version was found: {WhyNone(use, rules, available)} "
+                    + $"Send PackageVersion, or Packages with '{Printable.Of(use.Example)}'.");
+            }
+            else if (rules.Broken(use, version) is { } rule)
+            {
+                validation.Check(false, $"{Names(use)} in version '{Printable.Of(version)}', which channel '{Printable.Of(rules.ChannelName)}' does not take ({rule}). "
+                    + "Choose another version or channel, or send IgnoreChannelRules.");
+            }
             selected.Add(new SelectedPackage(use.Action.Name, use.ReferenceName, version ?? ""));
         }
         return selected;
     }
 
+    private static string? Newest(PackageUse use, PackageRules rules, ILookup<string, string> available) =>
+        use.IsInBuiltInFeed ? available[use.PackageId].FirstOrDefault(version => rules.Broken(use, version) is null) : null;
+
+    private static string Names(PackageUse use) => $"Step '{Printable.Of(use.Action.Name)}' uses package '{Printable.Of(use.PackageId)}'";
+
+    private static string WhyNone(PackageUse use, PackageRules rules, ILookup<string, string> available) =>
+        !use.IsInBuiltInFeed ? $"it comes from feed '{Printable.Of(use.FeedId)}', which this server does not ask."
+        : available[use.PackageId].FirstOrDefault() is not { } newest ? "the built-in feed has none. Push one first."
+        : $"channel '{Printable.Of(rules.ChannelName)}' takes none of those in the built-in feed ({rules.Broken(use, newest)}); the newest is {newest}.";
+
     private static string Known(List<PackageUse> uses) =>
         uses.Count == 0 ? "none" : string.Join(", ", uses.Take(10).Select(use => $"'{Printable.Of(use.Example.Replace("VERSION", "…", StringComparison.Ordinal), 100)}'"));
 }
 
+/// <summary>What a release's creator said about its packages.</summary>
+/// <param name="Version">For every package that no pin names; null: none.</param>
+public sealed record PackageWishes(string? Version, IReadOnlyList<PackagePin> Pins)
+{
+    /// <summary>Null: nothing was said.</summary>
+    public string? For(PackageUse use) =>
+        // Of equally exact pins the last one counts.
+        Pins.Where(pin => pin.RankFor(use) > 0).OrderBy(pin => pin.RankFor(use)).LastOrDefault()?.Version ?? Version;
+}
+
+/// <summary>The version rules of the release's channel; none, when they are to be ignored.</summary>
+public sealed record PackageRules(string ChannelId, string ChannelName, IReadOnlyList<ChannelRule> Rules)
+{
+    /// <summary>The rule that does not take this version; null: all take it.</summary>
+    public ChannelRule? Broken(PackageUse use, string version) =>
+        Rules.FirstOrDefault(rule => rule.IsFor(use.Action.Name, use.ReferenceName, use.IsOnly) && !rule.Takes(SemanticVersion.TryParse(version)));
+}
+
 /// <summary>A package that an action of the process refers to.</summary>
 /// <param name="ReferenceName">Empty: the primary one.</param>
+/// <param name="FeedId">Null or empty: the built-in feed.</param>
 /// <param name="IsOnly">The action has no other.</param>
-public sealed record PackageUse(DeploymentStep Step, DeploymentAction Action, string ReferenceName, string PackageId, bool IsOnly)
+public sealed record PackageUse(DeploymentStep Step, DeploymentAction Action, string ReferenceName, string PackageId, string? FeedId, bool IsOnly)
 {
     private const string PackageIdProperty = "Octopus.Action.Package.PackageId";
+    private const string FeedIdProperty = "Octopus.Action.Package.FeedId";
+
+    public bool IsInBuiltInFeed => string.IsNullOrEmpty(FeedId) || Same(FeedId, Feed.BuiltInId) || Same(FeedId, Feed.BuiltInSlug);
 
     /// <summary>How to pin it.</summary>
     public string Example => ReferenceName.Length == 0 || IsOnly ? $"{Action.Name}:VERSION" : $"{Action.Name}:{ReferenceName}:VERSION";
 
-    public static IEnumerable<PackageUse> Of(DeploymentStep step, DeploymentAction action)
+    public static IEnumerable<PackageUse> Of(IEnumerable<DeploymentStep> steps) => steps.SelectMany(step => step.Actions.SelectMany(action => Of(step, action)));
+
+    private static IEnumerable<PackageUse> Of(DeploymentStep step, DeploymentAction action)
     {
-        var references = action.Packages.Select(package => (package.Name, package.PackageId)).ToList();
+        var references = action.Packages.Select(package => (package.Name, package.PackageId, package.FeedId)).ToList();
         // Older clients write the primary package as a property alone.
-        if (references.TrueForAll(reference => reference.Name.Length > 0)
-            && action.Properties.GetValueOrDefault(PackageIdProperty) is { ValueKind: JsonValueKind.String } id && id.GetString() is { Length: > 0 } packageId)
+        if (references.TrueForAll(reference => reference.Name.Length > 0) && Text(PackageIdProperty) is { Length: > 0 } packageId)
         {
-            references.Insert(0, ("", packageId));
+            references.Insert(0, ("", packageId, Text(FeedIdProperty)));
         }
-        return references.Select(reference => new PackageUse(step, action, reference.Name, reference.PackageId, references.Count == 1));
+        return references.Select(reference => new PackageUse(step, action, reference.Name, reference.PackageId, reference.FeedId, references.Count == 1));
+
+        string? Text(string property) => action.Properties.GetValueOrDefault(property) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
     }
 
     public bool IsNamed(string name) => Same(name, Action.Name) || Same(name, Step.Name) || Same(name, PackageId);

@@ -4,7 +4,7 @@ using OctoLogin.Http;
 
 namespace OctoLogin.Releases;
 
-/// <summary>A version of a project, with the process and the packages that it had when it was made. The row is the resource.</summary>
+/// <summary>A version of a project, with the process, the variables and the packages that it had when it was made. The row is the resource.</summary>
 public sealed record Release
 {
     public required string Id { get; init; }
@@ -24,13 +24,18 @@ public sealed record Release
     public string ProcessSnapshotId { get; init; } = "";
 
     [JsonIgnore]
+    public string? VariableSetSnapshotId { get; init; }
+
+    [JsonIgnore]
     public string SelectedPackagesJson { get; init; } = "[]";
 
     [JsonIgnore]
     public string CustomFieldsJson { get; init; } = "{}";
 
     public string ProjectDeploymentProcessSnapshotId => ProcessSnapshotId;
-    public string ProjectVariableSetSnapshotId => $"variableset-{ProjectId}-s-0";
+
+    /// <summary>Null: it was made before there were variables, and has none.</summary>
+    public string? ProjectVariableSetSnapshotId => VariableSetSnapshotId;
     public string[] LibraryVariableSetSnapshotIds { get; init; } = [];
     public IReadOnlyList<SelectedPackage> SelectedPackages => JsonSerializer.Deserialize<SelectedPackage[]>(SelectedPackagesJson, Json.Options)!;
     public IReadOnlyDictionary<string, string> CustomFields => JsonSerializer.Deserialize<Dictionary<string, string>>(CustomFieldsJson, Json.Options)!;

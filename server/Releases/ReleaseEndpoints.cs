@@ -6,6 +6,7 @@ using OctoLogin.Database;
 using OctoLogin.Http;
 using OctoLogin.Projects;
 using OctoLogin.Spaces;
+using OctoLogin.Variables;
 
 namespace OctoLogin.Releases;
 
@@ -25,6 +26,7 @@ public static class ReleaseEndpoints
             group.MapGet("/{id}", Get);
             group.MapPut("/{id}", Update);
             group.MapDelete("/{id}", Delete);
+            group.MapPost("/{id}/snapshot-variables", SnapshotVariables);
         });
         routes.MapSpaceRoutes("projects/{projectId}/releases", group =>
         {
@@ -78,6 +80,26 @@ public static class ReleaseEndpoints
         {
             var changed = await releases.UpdateAsync(connection, release, cancel) ?? throw ApiException.NotFound("release", id);
             await audit.AppendAsync(connection, Regarding(AuditEvent.Modified(caller.Actor, Kind, changed.Id, $"{changed.Version} of project {project.Name}", space.Id), changed), cancel);
+            return changed;
+        }, cancel);
+    }
+
+    /// <summary>The release takes the project's variables as they are now; the next deployment uses these.</summary>
+    private static async Task<Release> SnapshotVariables(
+        string id, SpaceContext space, Caller caller, ProjectStore projects, ReleaseStore releases, VariableSetStore variables, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
+    {
+        var (present, project) = await SeenAsync(id, space, caller, projects, releases, cancel);
+        caller.Demand(Permission.ReleaseEdit, ProjectEndpoints.Target(project));
+        return await database.InTransactionAsync(async connection =>
+        {
+            var snapshotId = await variables.SnapshotAsync(connection, space.Id, project.Id, cancel);
+            var changed = await releases.SetVariablesAsync(connection, present, snapshotId, cancel) ?? throw ApiException.NotFound("release", id);
+            var happened = AuditEvent.Modified(caller.Actor, Kind, changed.Id, $"{changed.Version} of project {project.Name}", space.Id) with
+            {
+                Message = $"Release {changed.Version} of project {project.Name} took the present variables",
+                Details = JsonSerializer.Serialize(new { changed.VariableSetSnapshotId }, Json.Options),
+            };
+            await audit.AppendAsync(connection, Regarding(happened, changed), cancel);
             return changed;
         }, cancel);
     }

@@ -10,7 +10,7 @@ public sealed class ReleaseStore(NpgsqlDataSource database)
     private const string Columns =
         """
         r.id, r.space_id, r.project_id, r.channel_id, r.version, r.version_key, r.release_notes, r.ignore_channel_rules, r.assembled,
-        r.process_snapshot_id, r.selected_packages::text as selected_packages_json, r.custom_fields::text as custom_fields_json
+        r.process_snapshot_id, r.variable_set_snapshot_id, r.selected_packages::text as selected_packages_json, r.custom_fields::text as custom_fields_json
         """;
 
     public async Task<Release?> FindAsync(string spaceId, string id, CancellationToken cancel)
@@ -67,9 +67,9 @@ public sealed class ReleaseStore(NpgsqlDataSource database)
             return await connection.QuerySingleAsync<Release>(new CommandDefinition(
                 $"""
                 insert into releases as r (space_id, project_id, channel_id, version, version_key, release_notes, ignore_channel_rules,
-                    process_snapshot_id, selected_packages, custom_fields, assembled)
+                    process_snapshot_id, variable_set_snapshot_id, selected_packages, custom_fields, assembled)
                 values (@SpaceId, @ProjectId, @ChannelId, @Version, @VersionKey, @ReleaseNotes, @IgnoreChannelRules,
-                    @ProcessSnapshotId, @SelectedPackagesJson::jsonb, @CustomFieldsJson::jsonb, @Assembled)
+                    @ProcessSnapshotId, @VariableSetSnapshotId, @SelectedPackagesJson::jsonb, @CustomFieldsJson::jsonb, @Assembled)
                 returning {Columns}
                 """, release, cancellationToken: cancel));
         }
@@ -85,6 +85,12 @@ public sealed class ReleaseStore(NpgsqlDataSource database)
             update releases r set release_notes = @ReleaseNotes, custom_fields = @CustomFieldsJson::jsonb
             where r.space_id = @SpaceId and r.id = @Id returning {Columns}
             """, release, cancellationToken: cancel));
+
+    /// <summary>The release takes these variables in the place of those that it has.</summary>
+    public async Task<Release?> SetVariablesAsync(NpgsqlConnection connection, Release release, string snapshotId, CancellationToken cancel) =>
+        await connection.QuerySingleOrDefaultAsync<Release>(new CommandDefinition(
+            $"update releases r set variable_set_snapshot_id = @snapshotId where r.space_id = @SpaceId and r.id = @Id returning {Columns}",
+            new { release.SpaceId, release.Id, snapshotId }, cancellationToken: cancel));
 
     public async Task<bool> DeleteAsync(NpgsqlConnection connection, Release release, CancellationToken cancel) =>
         await connection.ExecuteAsync(new CommandDefinition(

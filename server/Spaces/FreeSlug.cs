@@ -8,7 +8,7 @@ namespace OctoLogin.Spaces;
 public static class FreeSlug
 {
     /// <summary>Segments that stand where a slug could: routes of ours below a resource.</summary>
-    private static readonly string[] Reserved = ["all", "sortorder", "v2"];
+    private static readonly string[] Reserved = ["all", "sortorder", "tag-test", "v2", "variables-missing"];
 
     /// <param name="slugs">A statement that gives the slugs taken in <c>@scope</c>.</param>
     public static async Task<string> TakeAsync(

@@ -12,7 +12,7 @@ public sealed class SpaceStore(NpgsqlDataSource database)
     /// <summary>First segments of routes below <c>/api</c>: a space with such a slug could not be addressed.</summary>
     private static readonly HashSet<string> Reserved =
     [
-        "accounts", "all", "api", "channels", "deploymentprocesses", "deployments", "docs", "environments", "events", "feeds", "lifecycles", "machines", "packages",
+        "accounts", "all", "api", "channels", "deploymentprocesses", "deployments", "docs", "environments", "events", "feeds", "lifecycles", "machineroles", "machines", "packages",
         "projectgroups", "projects", "releases", "runbooks", "scopeduserroles", "serviceaccounts", "spaces", "tagsets", "tasks", "teams",
         "tenants", "token", "userroles", "users", "build-information", "runbook-runs", "serverstatus", "configuration", "permissions",
     ];
@@ -44,8 +44,9 @@ public sealed class SpaceStore(NpgsqlDataSource database)
         var taken = (await connection.QueryAsync<string>(new CommandDefinition("select slug from spaces", cancellationToken: cancel))).Concat(Reserved).ToHashSet();
         try
         {
-            // Born with a project group and a lifecycle: clients take the first of each, and a project cannot be made without them.
-            // In one statement and not in the two slices' stores, which come after spaces and cannot be known here.
+            // Born with a project group and a lifecycle: clients take the first of each, and a project cannot be made without them;
+            // and with the feed that packages are pushed to. In one statement and not in these slices' stores, which come after
+            // spaces and cannot be known here.
             return await connection.QuerySingleAsync<Space>(new CommandDefinition(
                 $"""
                 with space as (
@@ -54,7 +55,10 @@ public sealed class SpaceStore(NpgsqlDataSource database)
                 project_group as (
                   insert into project_groups (space_id, name, slug) select id, 'Default', 'default' from space),
                 lifecycle as (
-                  insert into lifecycles (space_id, name, slug) select id, 'Default', 'default' from space)
+                  insert into lifecycles (space_id, name, slug) select id, 'Default', 'default' from space),
+                feed as (
+                  insert into feeds (space_id, id, name, slug, feed_type)
+                  select id, 'feeds-builtin', 'Octopus Server (built-in)', 'octopus-server-built-in', 'BuiltIn' from space)
                 select {Columns} from space
                 """,
                 new { name, slug = Slug.FirstFree(slug ?? Slug.From(name), taken), description, isDefault }, cancellationToken: cancel));

@@ -88,13 +88,15 @@ public sealed class EscalationTests(ServerFixture server) : IClassFixture<Server
         var manager = await server.AddRoleAsync(["TeamView", "TeamEdit", "SpaceView"]);
         var deployer = await server.AddRoleAsync(["DeploymentCreate"]);
         var attacker = await server.AddCallerAsync($"{manager}@{space}");
-        var scoped = await server.GiveRoleAsync(attacker.TeamId, deployer, space, environmentIds: ["Environments-1"]);
+        var (one, two) = (await server.AddEnvironmentAsync(space: $"/api/{space}"), await server.AddEnvironmentAsync(space: $"/api/{space}"));
+        var tenant = await server.Admin.MakeAsync($"/api/{space}/tenants", new { Name = "Tenant" });
+        var scoped = await server.GiveRoleAsync(attacker.TeamId, deployer, space, environmentIds: [one.Id]);
         // Absent lists are no limit at all.
         await RefusedAsync(attacker, HttpMethod.Put, $"/api/scopeduserroles/{scoped}", new { UserRoleId = deployer, TeamId = attacker.TeamId, SpaceId = space }, "DeploymentCreate");
         await RefusedAsync(attacker, HttpMethod.Put, $"/api/scopeduserroles/{scoped}",
-            new { UserRoleId = deployer, TeamId = attacker.TeamId, SpaceId = space, EnvironmentIds = (string[])["Environments-1", "Environments-2"] }, "within these limits");
+            new { UserRoleId = deployer, TeamId = attacker.TeamId, SpaceId = space, EnvironmentIds = (string[])[one.Id, two.Id] }, "within these limits");
         await attacker.Client.ExpectAsync(HttpMethod.Put, $"/api/scopeduserroles/{scoped}",
-            new { UserRoleId = deployer, TeamId = attacker.TeamId, SpaceId = space, EnvironmentIds = (string[])["Environments-1"], TenantIds = (string[])["Tenants-1"] }, 200);
+            new { UserRoleId = deployer, TeamId = attacker.TeamId, SpaceId = space, EnvironmentIds = (string[])[one.Id], TenantIds = (string[])[tenant.Id] }, 200);
     }
 
     [Fact]

@@ -11,20 +11,22 @@ public sealed class ScopedUserRoleTests(ServerFixture server) : IClassFixture<Se
     public async Task A_role_is_given_limited_changed_and_taken_in_Octopus_shape()
     {
         var team = await server.AddTeamAsync([]);
+        var (one, two) = (await server.AddProjectAsync(), await server.AddProjectAsync());
+        var (group, environment, tenant) = (await server.Admin.SeeAsync($"{Api.Space}/projectgroups/default"), await server.AddEnvironmentAsync(), await server.AddTenantAsync());
         var created = await server.Admin.ExpectAsync(HttpMethod.Post, "/api/scopeduserroles", new
         {
             UserRoleId = Deployer, TeamId = team, SpaceId = "Spaces-1",
-            ProjectIds = (string[])["Projects-12", "Projects-3", "Projects-12"], ProjectGroupIds = (string[])["ProjectGroups-1"],
-            EnvironmentIds = (string[])["Environments-2"], TenantIds = (string[])["Tenants-9"],
+            ProjectIds = (string[])[two.Id, one.Id, two.Id], ProjectGroupIds = (string[])[group.Id],
+            EnvironmentIds = (string[])[environment.Id], TenantIds = (string[])[tenant.Id],
         }, 201);
         created.Json.Names().ShouldBe(["Id", "UserRoleId", "TeamId", "SpaceId", "ProjectIds", "ProjectGroupIds", "EnvironmentIds", "TenantIds"]);
         created.Id.ShouldMatch("^ScopedUserRoles-[0-9]+$");
-        created.Json.GetProperty("ProjectIds").Strings().ShouldBe(["Projects-12", "Projects-3"]);
+        created.Json.GetProperty("ProjectIds").Strings().ShouldBe([two.Id, one.Id]);
 
         var changed = await server.Admin.ExpectAsync(HttpMethod.Put, $"/api/scopeduserroles/{created.Id}",
-            new { UserRoleId = Deployer, TeamId = team, SpaceId = "default", ProjectIds = (string[])["Projects-12"] }, 200);
+            new { UserRoleId = Deployer, TeamId = team, SpaceId = "default", ProjectIds = (string[])[two.Id] }, 200);
         changed.Json.GetProperty("SpaceId").GetString().ShouldBe("Spaces-1");
-        changed.Json.GetProperty("ProjectIds").Strings().ShouldBe(["Projects-12"]);
+        changed.Json.GetProperty("ProjectIds").Strings().ShouldBe([two.Id]);
         changed.Json.GetProperty("EnvironmentIds").Strings().ShouldBe([]);
 
         foreach (var path in (string[])["/api/scopeduserroles", "/api/default/scopeduserroles", $"/api/teams/{team}/scopeduserroles", $"/api/Spaces-1/teams/{team}/scopeduserroles"])
@@ -98,6 +100,27 @@ public sealed class ScopedUserRoleTests(ServerFixture server) : IClassFixture<Se
             "ProjectGroupIds has 'Projects-1'; each entry must be an Id such as ProjectGroups-12.",
             "EnvironmentIds has 'Environments-01'; each entry must be an Id such as Environments-12."]);
         await server.Admin.GetAsync("/api/teams/Teams-0/scopeduserroles", 404);
+    }
+
+    [Fact]
+    public async Task Its_limits_are_of_its_space_and_stay_when_what_they_name_has_gone()
+    {
+        var (team, space) = (await server.AddTeamAsync([]), await server.AddSpaceAsync());
+        var (environment, elsewhere) = (await server.AddEnvironmentAsync(), await server.AddEnvironmentAsync(space: $"/api/{space}"));
+        (await server.Admin.ExpectAsync(HttpMethod.Post, "/api/scopeduserroles", new
+        {
+            UserRoleId = Deployer, TeamId = team, SpaceId = "Spaces-1", ProjectIds = (string[])["Projects-999"], ProjectGroupIds = (string[])["ProjectGroups-999"],
+            EnvironmentIds = (string[])[environment.Id, elsewhere.Id], TenantIds = (string[])["Tenants-999"],
+        }, 400)).Errors.ShouldBe(((string[])["Projects-999", "ProjectGroups-999", elsewhere.Id, "Tenants-999"]).Select(id => $"The role would be limited to '{id}', which is not in space Spaces-1."));
+
+        var scoped = await server.GiveRoleAsync(team, Deployer, "Spaces-1", environmentIds: [environment.Id]);
+        (await server.Admin.SendAsync("DELETE", $"{Api.Space}/environments/{environment.Id}")).ShouldBeRefused(409, "is what roles of the teams");
+        // As by hand, or by a version that let it go.
+        await using (var command = server.Database.DataSource.CreateCommand($"delete from environments where id = '{environment.Id}'"))
+        {
+            (await command.ExecuteNonQueryAsync()).ShouldBe(1);
+        }
+        await server.Admin.ExpectAsync(HttpMethod.Put, $"/api/scopeduserroles/{scoped}", new { UserRoleId = Deployer, TeamId = team, SpaceId = "Spaces-1", EnvironmentIds = (string[])[environment.Id] }, 200);
     }
 
     [Fact]

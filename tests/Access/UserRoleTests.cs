@@ -74,12 +74,12 @@ public sealed class UserRoleTests(ServerFixture server) : IClassFixture<ServerFi
     [Fact]
     public async Task A_role_in_use_is_not_deleted_and_the_teams_are_named()
     {
-        var role = await server.AddRoleAsync(["ReleaseView"]);
+        var (role, project) = (await server.AddRoleAsync(["ReleaseView"]), await server.AddProjectAsync());
         foreach (var name in (string[])["Blue", "Amber"])
         {
             var team = (await server.Admin.ExpectAsync(HttpMethod.Post, "/api/teams", new { Name = name }, 201)).Id;
             await server.GiveRoleAsync(team, role, "Spaces-1");
-            await server.GiveRoleAsync(team, role, "Spaces-1", projectIds: ["Projects-1"]);
+            await server.GiveRoleAsync(team, role, "Spaces-1", projectIds: [project.Id]);
         }
         var answer = await server.Admin.ExpectAsync(HttpMethod.Delete, $"/api/userroles/{role}", null, 409);
         answer.Error.ShouldEndWith("is in use by team 'Amber', team 'Blue'; take it from those teams first.");

@@ -41,6 +41,28 @@ public sealed class ChannelTests(ServerFixture server) : IClassFixture<ServerFix
     }
 
     [Fact]
+    public async Task Is_for_the_tenants_of_tags_that_exist()
+    {
+        var project = await server.AddProjectAsync();
+        await server.AddTagSetAsync("Channel ring", "Early", "Late");
+        (await server.Admin.SendAsync("POST", Channels, new { Name = "Tagged", ProjectId = project.Id, TenantTags = new[] { "Channel ring/Early", "No/Such", "plain" } })).ShouldBeRefused(400, "'No/Such'", "'plain'");
+        var made = await server.Admin.MakeAsync(Channels, new { Name = "Tagged", ProjectId = project.Id, TenantTags = new[] { "channel RING/late", "Channel ring/Early" } });
+        made.Json.GetProperty("TenantTags").Strings().ShouldBe(["Channel ring/Early", "Channel ring/Late"]);
+        (await server.Admin.SendAsync("PUT", $"{Channels}/{made.Id}", new { TenantTags = new[] { "Channel ring/Late" } })).ShouldBe(200).Json.GetProperty("TenantTags").Strings().ShouldBe(["Channel ring/Late"]);
+        (await server.Admin.SeeAsync($"{Channels}?ids={made.Id}")).Json.GetProperty("Items")[0].GetProperty("TenantTags").Strings().ShouldBe(["Channel ring/Late"]);
+    }
+
+    [Fact]
+    public async Task Takes_no_rule_that_could_not_be_evaluated()
+    {
+        var project = await server.AddProjectAsync();
+        var rules = new object?[] { new { VersionRange = "1.0 to 2.0" }, null, new { Tag = "^(beta" }, new { VersionRange = "[1.0,2.0)", Tag = "^$" } };
+        var refused = (await server.Admin.SendAsync("POST", Channels, new { Name = "Unruly", ProjectId = project.Id, Rules = rules }))
+            .ShouldBeRefused(400, "Rules[0].VersionRange is '1.0 to 2.0'", "[1.0,2.0)", "Rules[2].Tag is '^(beta', which is not a regular expression");
+        refused.Json.GetProperty("Errors").GetArrayLength().ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_new_default_takes_the_place_of_the_old_one()
     {
         var project = await server.AddProjectAsync();

@@ -16,6 +16,9 @@ public sealed class SummariesTests
     [InlineData("ListOfProject", "api/{space}/projects/{projectId}/releases", "List releases of a project, a page at a time")]
     [InlineData("GetVersion", "api/{space}/projects/{projectId}/releases/{version}", "Get a release by its version")]
     [InlineData("Sort", "api/{space}/environments/sortorder", "Sort environments")]
+    [InlineData("Sort", "api/{space}/tagsets/sortorder", "Sort tag sets")]
+    [InlineData("Create", "api/{space}/machines", "Create a deployment target")]
+    [InlineData("ListOfEnvironment", "api/{space}/environments/{environmentId}/machines", "List deployment targets of an environment, a page at a time")]
     [InlineData("ListCategories", "api/events/categories", "List categories")]
     [InlineData("DeleteApiKey", "api/users/{id}/apikeys/{keyId}", "Delete api key")]
     public void A_summary_says_what_the_operation_does(string method, string path, string summary) => Summaries.Of(method, path).ShouldBe(summary);

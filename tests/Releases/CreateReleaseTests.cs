@@ -149,15 +149,50 @@ public sealed class CreateReleaseTests(ServerFixture server) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task Does_not_pass_by_a_channels_rules_in_silence()
+    public async Task Holds_packages_to_the_channels_version_rules()
     {
         var project = await server.AddProjectAsync("Ruled");
-        await server.Admin.MakeAsync($"{Api.Space}/channels", new { Name = "Stable", ProjectId = project.Id, Rules = new[] { new { VersionRange = "[1.0,2.0)", ActionPackages = new[] { new { DeploymentAction = "Deploy" } } } } });
+        await server.Admin.MakeAsync($"{Api.Space}/channels", new { Name = "Stable", ProjectId = project.Id, Rules = new[] { new { VersionRange = "[1.0,2.0)", Tag = "^$", ActionPackages = new[] { new { DeploymentAction = "Deploy" } } } } });
         await server.Admin.MakeAsync(Create, new { ProjectName = "Ruled", ChannelName = "Stable" });
-        await server.SetProcessAsync(project.Id, Api.Step("Deploy", new { PackageId = "Acme.Web" }));
-        (await server.Admin.SendAsync("POST", Create, new { ProjectName = "Ruled", ChannelName = "Stable", PackageVersion = "3.0" })).ShouldBeRefused(400, "'Stable'", "version rules", "IgnoreChannelRules");
-        var made = await server.Admin.MakeAsync(Create, new { ProjectName = "Ruled", ChannelName = "Stable", PackageVersion = "3.0", IgnoreChannelRules = true });
-        (await server.Admin.SeeAsync($"{Api.Space}/releases/{made["ReleaseId"]}"))["IgnoreChannelRules"].ShouldBe("True");
+        await server.SetProcessAsync(project.Id, Api.Step("Deploy", new { PackageId = "Acme.Ruled" }));
+        (await server.Admin.SendAsync("POST", Create, new { ProjectName = "Ruled", ChannelName = "Stable", PackageVersion = "3.0" }))
+            .ShouldBeRefused(400, "Step 'Deploy' uses package 'Acme.Ruled' in version '3.0', which channel 'Stable' does not take (VersionRange [1.0,2.0), Tag ^$)", "IgnoreChannelRules");
+        var ignored = await server.Admin.MakeAsync(Create, new { ProjectName = "Ruled", ChannelName = "Stable", PackageVersion = "3.0", IgnoreChannelRules = true });
+        (await server.Admin.SeeAsync($"{Api.Space}/releases/{ignored["ReleaseId"]}"))["IgnoreChannelRules"].ShouldBe("True");
+
+        await server.MakePackageAsync("Acme.Ruled.2.0.0.zip");
+        (await server.Admin.SendAsync("POST", Create, new { ProjectName = "Ruled", ChannelName = "Stable" })).ShouldBeRefused(400, "takes none of those in the built-in feed", "the newest is 2.0.0");
+        await server.MakePackageAsync("Acme.Ruled.1.9.0.zip");
+        await server.MakePackageAsync("Acme.Ruled.1.10.0.zip");
+        await server.MakePackageAsync("Acme.Ruled.1.11.0-rc.1.zip");
+        (await SelectedAsync(new { ProjectName = "Ruled", ChannelName = "Stable" })).ShouldBe(["1.10.0"]);
+        (await SelectedAsync(new { ProjectName = "Ruled", ChannelName = "Stable", IgnoreChannelRules = true })).ShouldBe(["2.0.0"]);
+        (await SelectedAsync(new { ProjectName = "Ruled" })).ShouldBe(["2.0.0"], "the default channel has no rules");
+    }
+
+    [Fact]
+    public async Task Takes_the_newest_version_in_the_built_in_feed_of_what_is_not_pinned()
+    {
+        var project = await server.AddProjectAsync("From the feed");
+        await server.SetProcessAsync(project.Id, Api.Step("Deploy web", new { PackageId = "ACME.Newest", FeedId = "feeds-builtin" }), Api.Step("Migrate", new { Name = "db", PackageId = "Acme.Newest.Db" }));
+        (await server.Admin.SendAsync("POST", Create, new { ProjectName = "From the feed" })).ShouldBeRefused(400, "Step 'Deploy web'", "'ACME.Newest'", "Step 'Migrate'", "'Acme.Newest.Db'", "the built-in feed has none");
+
+        var elsewhere = await server.AddSpaceAsync();
+        await server.MakePackageAsync("Acme.Newest.9.0.0.zip", space: $"/api/{elsewhere}");
+        foreach (var version in new[] { "1.9.0", "1.10.0", "1.2.0" })
+        {
+            await server.MakePackageAsync($"Acme.Newest.{version}.zip");
+            await server.MakePackageAsync($"Acme.Newest.Db.{version}.zip");
+        }
+        (await SelectedAsync(new { ProjectName = "From the feed" })).ShouldBe(["1.10.0", "1.10.0"], "of this space alone");
+        await server.MakePackageAsync("Acme.Newest.2.0.0-beta.1.zip");
+        (await SelectedAsync(new { ProjectName = "From the feed", Packages = new[] { "Migrate:db:1.2.0" } })).ShouldBe(["2.0.0-beta.1", "1.2.0"]);
+    }
+
+    private async Task<string[]> SelectedAsync(object command)
+    {
+        var made = await server.Admin.MakeAsync(Create, command);
+        return [.. (await server.Admin.SeeAsync($"{Api.Space}/releases/{made["ReleaseId"]}")).Json.GetProperty("SelectedPackages").EnumerateArray().Select(one => one.GetProperty("Version").GetString()!)];
     }
 
     [Fact]

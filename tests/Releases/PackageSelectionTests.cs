@@ -1,7 +1,9 @@
 using System.Text.Json;
+using OctoLogin.Channels;
 using OctoLogin.Http;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
+using OctoLogin.Versions;
 
 namespace OctoLogin.Tests.Releases;
 
@@ -39,9 +41,71 @@ public sealed class PackageSelectionTests
     public void Takes(string? packageVersion, string pins, string expected)
     {
         var validation = new Validation();
-        var selected = PackageSelection.Select(Steps, "Channels-1", packageVersion, Read(pins, validation), validation);
+        var selected = PackageSelection.Select(Steps, NoRules, new(packageVersion, Read(pins, validation)), Feed(), validation);
         validation.ThrowIfAny();
         string.Join(' ', selected.Select(one => $"{one.ActionName}{(one.PackageReferenceName.Length > 0 ? "/" : "")}{one.PackageReferenceName}={one.Version}")).ShouldBe(expected);
+    }
+
+    // The feed has 1.0.0, 1.10.0, 2.0.0-rc.1 and 2.0.0-beta.3 of Acme.Web.
+    [Theory]
+    [InlineData("", "2.0.0-rc.1")]
+    [InlineData("[1.0,2.0)|", "2.0.0-rc.1")]
+    [InlineData("[1.0,1.5]|", "1.0.0")]
+    [InlineData("|^$", "1.10.0")]
+    [InlineData("|^beta", "2.0.0-beta.3")]
+    [InlineData("[1.0,1.5]|^$", "1.0.0")]
+    [InlineData("[1.0,2.0]|^(?!rc)", "2.0.0-beta.3")]
+    public void Takes_the_newest_of_the_feed_that_the_channels_rules_take(string rule, string expected)
+    {
+        var rules = rule.Length == 0 ? NoRules : Ruled(new ChannelRule { VersionRange = rule.Split('|')[0], Tag = rule.Split('|')[1], ActionPackages = [new() { DeploymentAction = "web" }] });
+        var validation = new Validation();
+        PackageSelection.Select(Steps[..1], rules, new(null, []), Feed("Acme.Web"), validation).ShouldHaveSingleItem().Version.ShouldBe(expected);
+        validation.ThrowIfAny();
+    }
+
+    [Theory]
+    [InlineData("3.0", "[3.0,)|", "which")]
+    [InlineData("latest", "|^$", "'latest', which channel 'Stable' does not take (Tag ^$)")]
+    [InlineData("2.1.0", "[1.0,2.0)|", "Step 'Web' uses package 'Acme.Web' in version '2.1.0', which channel 'Stable' does not take (VersionRange [1.0,2.0))")]
+    [InlineData(null, "[3.0,)|^$", "channel 'Stable' takes none of those in the built-in feed (VersionRange [3.0,), Tag ^$); the newest is 2.0.0-rc.1")]
+    [InlineData(null, "not a range|", "takes none")]
+    [InlineData(null, "|((", "takes none")]
+    public void Holds_a_pinned_version_to_the_channels_rules_too(string? version, string rule, string fault)
+    {
+        var validation = new Validation();
+        var rules = Ruled(new ChannelRule { VersionRange = rule.Split('|')[0], Tag = rule.Split('|')[1] });
+        PackageSelection.Select(Steps[..1], rules, new(version, []), Feed("Acme.Web"), validation);
+        if (fault == "which")
+        {
+            validation.ThrowIfAny();
+            return;
+        }
+        Should.Throw<ApiException>(validation.ThrowIfAny).Errors.ShouldHaveSingleItem().ShouldContain(fault);
+    }
+
+    [Fact]
+    public void An_expression_that_runs_for_ever_takes_no_version() =>
+        new ChannelRule { Tag = "^(a+)+$" }.Takes(SemanticVersion.TryParse("1.0.0-" + new string('a', 60) + "-b")).ShouldBeFalse();
+
+    [Theory]
+    [InlineData("Tools: all", "kubectl", false)]
+    [InlineData("Tools: all", "", true)]
+    [InlineData("TOOLS: ALL", "Helm", true)]
+    [InlineData("Web", "", false)]
+    public void A_rule_is_for_the_packages_that_it_names(string action, string reference, bool expected)
+    {
+        var rule = new ChannelRule { ActionPackages = [new() { DeploymentAction = "Tools: all" }, null, new() { DeploymentAction = "Tools: all", PackageReference = "helm" }] };
+        rule.IsFor(action, reference, isOnly: false).ShouldBe(expected);
+        new ChannelRule { Actions = [action.ToUpperInvariant()] }.IsFor(action, reference, isOnly: false).ShouldBeTrue();
+        new ChannelRule().IsFor(action, reference, isOnly: false).ShouldBeTrue("one that names none is for all");
+    }
+
+    [Fact]
+    public void Does_not_look_for_another_feeds_packages_in_its_own()
+    {
+        var validation = new Validation();
+        PackageSelection.Select([Step("S", new() { Name = "S", Packages = [new() { PackageId = "Acme.Web", FeedId = "Feeds-1001" }] })], NoRules, new(null, []), Feed("Acme.Web"), validation);
+        Should.Throw<ApiException>(validation.ThrowIfAny).Message.ShouldContain("it comes from feed 'Feeds-1001'");
     }
 
     [Fact]
@@ -66,7 +130,7 @@ public sealed class PackageSelectionTests
     public void A_pin_for_a_process_without_packages_matches_nothing()
     {
         var validation = new Validation();
-        PackageSelection.Select([Step("S", new() { Name = "S" })], "Channels-1", "1.0", Read("*:1.0", validation), validation).ShouldBeEmpty();
+        PackageSelection.Select([Step("S", new() { Name = "S" })], NoRules, new("1.0", Read("*:1.0", validation)), Feed(), validation).ShouldBeEmpty();
         Should.Throw<ApiException>(validation.ThrowIfAny).Message.ShouldContain("It uses none");
     }
 
@@ -84,10 +148,17 @@ public sealed class PackageSelectionTests
         Should.Throw<ApiException>(validation.ThrowIfAny).Message.ShouldContain("Step:Version");
     }
 
+    private static PackageRules NoRules { get; } = new("Channels-1", "Default", []);
+
+    private static PackageRules Ruled(ChannelRule rule) => new("Channels-1", "Stable", [rule]);
+
+    private static ILookup<string, string> Feed(params string[] packages) =>
+        packages.SelectMany(id => new[] { "2.0.0-rc.1", "2.0.0-beta.3", "1.10.0", "1.0.0" }.Select(version => (id, version))).ToLookup(one => one.id, one => one.version, StringComparer.OrdinalIgnoreCase);
+
     private static IReadOnlyList<string> Refused(string? packageVersion, string pins)
     {
         var validation = new Validation();
-        PackageSelection.Select(Steps, "Channels-1", packageVersion, Read(pins, validation), validation);
+        PackageSelection.Select(Steps, NoRules, new(packageVersion, Read(pins, validation)), Feed(), validation);
         return Should.Throw<ApiException>(validation.ThrowIfAny).Errors;
     }
 

@@ -78,11 +78,11 @@ public static class Api
 
     /// <summary>By a team of its own, as an administrator gives it. Limits are Ids; none: no limit.</summary>
     public static async Task GiveLimitedRoleAsync(
-        this ServerFixture server, string userId, string roleId, string[]? projects = null, string[]? groups = null, string[]? environments = null, string? spaceId = "Spaces-1")
+        this ServerFixture server, string userId, string roleId, string[]? projects = null, string[]? groups = null, string[]? environments = null, string? spaceId = "Spaces-1", string[]? tenants = null)
     {
         var team = await server.Admin.MakeAsync("/api/teams", new { Name = $"team {Guid.NewGuid():N}", MemberUserIds = new[] { userId } });
         await server.Admin.MakeAsync("/api/scopeduserroles",
-            new { UserRoleId = roleId, TeamId = team.Id, SpaceId = spaceId, ProjectIds = projects, ProjectGroupIds = groups, EnvironmentIds = environments });
+            new { UserRoleId = roleId, TeamId = team.Id, SpaceId = spaceId, ProjectIds = projects, ProjectGroupIds = groups, EnvironmentIds = environments, TenantIds = tenants });
     }
 
     /// <summary>A built-in role without limits, such as <c>userroles-systemmanager</c>; its system permissions unless a space is named.</summary>

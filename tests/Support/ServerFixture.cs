@@ -53,6 +53,9 @@ public sealed class ServerFixture : IAsyncLifetime
     /// <summary>With the administrator's API key.</summary>
     public HttpClient Admin { get; private set; } = null!;
 
+    /// <summary>More services of a test's own, for a fixture made by hand before <see cref="InitializeAsync"/>.</summary>
+    public Action<IServiceCollection>? AlsoReplace { get; set; }
+
     /// <summary>More settings, for a fixture made by hand before <see cref="InitializeAsync"/>.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
@@ -76,6 +79,13 @@ public sealed class ServerFixture : IAsyncLifetime
     }
 
     public async Task StopAsync() => await server.DisposeAsync();
+
+    /// <summary>As SIGTERM does: what runs is told, and waited for.</summary>
+    public async Task ShutDownAsync()
+    {
+        await server.App.StopAsync();
+        await StopAsync();
+    }
 
     /// <summary>A second server on the same database, at <c>App.Urls</c>; it is the test's to end.</summary>
     public Task<RunningServer> StartReplicaAsync() => Server.StartAsync(Arguments($"http://127.0.0.1:{FreePort()}"), Replace);
@@ -161,6 +171,7 @@ public sealed class ServerFixture : IAsyncLifetime
             Roots = [certificates.Ca],
         }));
         services.AddLogging(logging => logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Debug));
+        AlsoReplace?.Invoke(services);
     }
 
     private Task<IReadOnlyList<IPEndPoint>> ResolveAsync(string host, int port, CancellationToken cancel) =>

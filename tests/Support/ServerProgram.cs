@@ -40,10 +40,11 @@ public sealed class ServerProgram : IAsyncDisposable
     public string Errors => string.Join('\n', errors);
 
     /// <summary>On a free port of loopback, with the administrator's API key <see cref="AdminApiKey"/>.</summary>
-    public static ServerProgram Start(string dataDirectory, IReadOnlyDictionary<string, string>? settings = null)
+    /// <param name="args">Null: no verb, which is the server.</param>
+    public static ServerProgram Start(string dataDirectory, IReadOnlyDictionary<string, string>? settings = null, string[]? args = null)
     {
         var environment = Environment(dataDirectory, settings);
-        return new ServerProgram(Process.Start(Info([], environment))!, environment["Urls"]);
+        return new ServerProgram(Process.Start(Info(args ?? [], environment))!, environment["Urls"]);
     }
 
     public static async Task<ServerProgram> StartReadyAsync(string dataDirectory, IReadOnlyDictionary<string, string>? settings = null)

@@ -103,13 +103,14 @@ public sealed class UserTests(ServerFixture server) : IClassFixture<ServerFixtur
         var space = await server.AddSpaceAsync();
         var caller = await server.AddCallerAsync("userroles-systemmanager");
         var role = await server.AddRoleAsync(["ReleaseView", "FeedEdit"]);
-        await server.GiveRoleAsync(caller.TeamId, role, space, projectIds: ["Projects-1"]);
+        var project = await server.AddProjectAsync(space: $"/api/{space}");
+        await server.GiveRoleAsync(caller.TeamId, role, space, projectIds: [project.Id]);
         var mine = (await caller.Client.GetAsync($"/api/users/{caller.Id}/permissions", 200)).Json;
         mine.Names().ShouldBe(["Id", "SpacePermissions", "SystemPermissions", "Teams", "IsPermissionsComplete", "IsTeamsComplete"]);
         mine.GetProperty("SystemPermissions").Strings().ShouldBe(["UserView", "UserEdit", "TeamView", "TeamEdit", "SpaceView", "SpaceEdit", "SpaceCreate", "EventView"]);
         // FeedEdit is for the whole space or not at all, so a role for one project does not give it.
         mine.GetProperty("SpacePermissions").GetRawText().ShouldBe(
-            $$"""{"ReleaseView":[{"SpaceId":"{{space}}","RestrictedToProjectIds":["Projects-1"],"RestrictedToProjectGroupIds":[],"RestrictedToEnvironmentIds":[],"RestrictedToTenantIds":[]}]}""");
+            $$"""{"ReleaseView":[{"SpaceId":"{{space}}","RestrictedToProjectIds":["{{project.Id}}"],"RestrictedToProjectGroupIds":[],"RestrictedToEnvironmentIds":[],"RestrictedToTenantIds":[]}]}""");
         var team = mine.GetProperty("Teams").EnumerateArray().ShouldHaveSingleItem();
         team.GetProperty("Id").GetString().ShouldBe(caller.TeamId);
         team.GetProperty("IsDirectlyAssigned").GetBoolean().ShouldBeTrue();

@@ -8,7 +8,7 @@ namespace OctoLogin.Database.Embedded;
 /// Ends what a killed server or a killed postmaster left running. Every process of PostgreSQL has the data directory as its
 /// current directory; that, and not the number in postmaster.pid, tells ours from a stranger that got the number since.
 /// </summary>
-internal sealed partial class LeftoverProcesses(DataPaths paths, PostgresUser user, ILogger logger)
+internal sealed partial class LeftoverProcesses(DataPaths paths, SystemUser user, ILogger logger)
 {
     public async Task EndAsync(CancellationToken cancellationToken)
     {

@@ -7,16 +7,23 @@ namespace OctoLogin.Database.Embedded;
 /// <summary>The few calls to Linux that .NET has no form of.</summary>
 internal static class LibC
 {
-    public const int Interrupt = 2, Quit = 3, Kill = 9;
+    public const int Interrupt = 2, Quit = 3, Kill = 9, Terminate = 15;
 
     private const int ReadWrite = 2, Create = 0x40, CloseOnExec = 0x80000;
     private const int LockExclusive = 2, LockNonBlocking = 4, WouldBlock = 11;
     private const int CurrentDirectory = -100, SymlinkNoFollow = 0x100;
     private const uint BasicStats = 0x7ff;
+    private const int DoNotWait = 1, SetDumpable = 4;
 
     public static uint EffectiveUser => geteuid();
 
     public static void Signal(int pid, int signal) => _ = kill(pid, signal);
+
+    /// <summary>Takes the end of a child process that .NET does not know of, if it has ended; else it would stay in the table of processes.</summary>
+    public static void Reap(int pid) => _ = waitpid(pid, out _, DoNotWait);
+
+    /// <summary>Other processes of the same user may no longer look into this one's memory, environment and open files.</summary>
+    public static void CloseToOthers() => _ = prctl(SetDumpable, 0, 0, 0, 0);
 
     /// <summary>Opens without the lock that every file opened by .NET takes, so that the file can be read while another process holds the lock.</summary>
     public static SafeFileHandle Open(string path)
@@ -70,6 +77,12 @@ internal static class LibC
 
     [DllImport("libc")]
     private static extern int kill(int pid, int signal);
+
+    [DllImport("libc")]
+    private static extern int waitpid(int pid, out int status, int options);
+
+    [DllImport("libc")]
+    private static extern int prctl(int option, nuint second, nuint third, nuint fourth, nuint fifth);
 
     [DllImport("libc", SetLastError = true)]
     private static extern int open(byte[] path, int flags, int mode);

@@ -13,12 +13,12 @@ internal sealed class PostgresCluster
     private static readonly TimeSpan OrphanLimit = TimeSpan.FromSeconds(30);
 
     private readonly DataPaths _paths;
-    private readonly PostgresUser _user;
+    private readonly SystemUser _user;
     private readonly PostgresBinaries _binaries;
     private readonly string _socket;
     private readonly LeftoverProcesses _leftovers;
 
-    private PostgresCluster(DataPaths paths, PostgresUser user, PostgresBinaries binaries, ILogger logger)
+    private PostgresCluster(DataPaths paths, SystemUser user, PostgresBinaries binaries, ILogger logger)
     {
         (_paths, _user, _binaries) = (paths, user, binaries);
         _socket = SocketDirectory.PathFor(paths);
@@ -35,7 +35,7 @@ internal sealed class PostgresCluster
     {
         var user = PostgresUser.For(paths);
         var binaries = await PostgresBinaries.FindAsync(paths, searchPath, cancellationToken);
-        await user.RefuseUnreachableAsync(paths.Root, cancellationToken);
+        await PostgresUser.RefuseUnreachableAsync(user, paths.Root, cancellationToken);
         var cluster = new PostgresCluster(paths, user, binaries, logger);
         // Also at every start of PostgreSQL; here so that a refusal comes before anything is made.
         SocketDirectory.Create(cluster._socket, user);

@@ -40,7 +40,7 @@ internal sealed class PostgresProcess : IDisposable
 
     public Task Ended { get; }
 
-    public static PostgresProcess Launch(DataPaths paths, PostgresUser user, PostgresBinaries binaries, string socketDirectory)
+    public static PostgresProcess Launch(DataPaths paths, SystemUser user, PostgresBinaries binaries, string socketDirectory)
     {
         var log = new FileInfo(paths.Log);
         if (log.Exists && log.Length > LogLimit)

@@ -27,7 +27,7 @@ internal static partial class SocketDirectory
             : $"/tmp/octologin-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(paths.Root)))[..24]}";
     }
 
-    public static void Create(string path, PostgresUser user)
+    public static void Create(string path, SystemUser user)
     {
         if (LibC.Owner(path) is null)
         {
@@ -44,7 +44,7 @@ internal static partial class SocketDirectory
     }
 
     /// <summary>In /tmp anyone may have made the directory before us, to stand between the server and its database.</summary>
-    public static void Verify(string path, PostgresUser user)
+    public static void Verify(string path, SystemUser user)
     {
         if (LibC.Owner(path) is not { IsDirectory: true, Mode: PrivateMode } owner || owner.User != user.Id)
         {

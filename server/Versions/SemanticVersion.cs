@@ -3,26 +3,26 @@ using System.Numerics;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace OctoLogin.Releases;
+namespace OctoLogin.Versions;
 
 /// <summary>
-/// A release's version: 1 to 4 numbers, and then as SemVer 2.0.0 a pre-release (<c>-beta.2</c>) and metadata (<c>+sha</c>). Compared as
+/// The version of a release or a package: 1 to 4 numbers, and then as SemVer 2.0.0 a pre-release (<c>-beta.2</c>) and metadata (<c>+sha</c>). Compared as
 /// section 11 says, missing numbers as 0, letters without case; metadata does not count.
 /// </summary>
-public sealed partial class ReleaseVersion : IComparable<ReleaseVersion>
+public sealed partial class SemanticVersion : IComparable<SemanticVersion>
 {
     public const int MostCharacters = 100;
 
     private readonly long[] numbers;
 
-    private ReleaseVersion(string text, long[] numbers, string[] preRelease)
+    private SemanticVersion(string text, long[] numbers, string[] preRelease)
     {
         Text = text;
         this.numbers = numbers;
         SortKey = KeyOf(numbers, preRelease);
     }
 
-    public static ReleaseVersion First { get; } = TryParse("0.0.1")!;
+    public static SemanticVersion First { get; } = TryParse("0.0.1")!;
 
     /// <summary>As it was written.</summary>
     public string Text { get; }
@@ -30,8 +30,11 @@ public sealed partial class ReleaseVersion : IComparable<ReleaseVersion>
     /// <summary>Orders versions when compared byte by byte, as a database does.</summary>
     public string SortKey { get; }
 
+    /// <summary>What comes after the numbers: <c>beta.2+sha</c> of <c>1.0-beta.2+sha</c>, <c>+sha</c> of <c>1.0+sha</c>.</summary>
+    public string Suffix => Text.IndexOfAny(['-', '+']) is >= 0 and var start ? (Text[start] == '-' ? Text[(start + 1)..] : Text[start..]) : "";
+
     /// <summary>Null: not a version.</summary>
-    public static ReleaseVersion? TryParse(string? text)
+    public static SemanticVersion? TryParse(string? text)
     {
         if (text is null || text.Length > MostCharacters || Form().Match(text) is not { Success: true } match)
         {
@@ -39,14 +42,14 @@ public sealed partial class ReleaseVersion : IComparable<ReleaseVersion>
         }
         var numbers = match.Groups["number"].Captures.Select(number => long.Parse(number.ValueSpan, CultureInfo.InvariantCulture)).ToArray();
         var preRelease = match.Groups["pre"].Captures.Select(part => part.Value).ToArray();
-        return new ReleaseVersion(text, numbers, preRelease);
+        return new SemanticVersion(text, numbers, preRelease);
     }
 
     /// <summary>The last number plus one, without pre-release and metadata. Null: it has no room for one more.</summary>
-    public ReleaseVersion? Next() =>
+    public SemanticVersion? Next() =>
         TryParse(string.Join('.', [.. numbers[..^1], numbers[^1] + 1]));
 
-    public int CompareTo(ReleaseVersion? other) => other is null ? 1 : string.CompareOrdinal(SortKey, other.SortKey);
+    public int CompareTo(SemanticVersion? other) => other is null ? 1 : string.CompareOrdinal(SortKey, other.SortKey);
 
     public override string ToString() => Text;
 

@@ -1,8 +1,8 @@
-using OctoLogin.Releases;
+using OctoLogin.Versions;
 
-namespace OctoLogin.Tests.Releases;
+namespace OctoLogin.Tests.Versions;
 
-public sealed class ReleaseVersionTests
+public sealed class SemanticVersionTests
 {
     [Theory]
     [InlineData("1")]
@@ -15,7 +15,7 @@ public sealed class ReleaseVersionTests
     [InlineData("1.2.3+sha-9f00b1a")]
     [InlineData("1.2.3--")]
     [InlineData("999999999999999999.0")]
-    public void Is_a_version(string text) => ReleaseVersion.TryParse(text)!.Text.ShouldBe(text);
+    public void Is_a_version(string text) => SemanticVersion.TryParse(text)!.Text.ShouldBe(text);
 
     [Theory]
     [InlineData(null)]
@@ -33,10 +33,10 @@ public sealed class ReleaseVersionTests
     [InlineData("1.2.３")]
     [InlineData("1234567890123456789")]
     [InlineData("main")]
-    public void Is_no_version(string? text) => ReleaseVersion.TryParse(text).ShouldBeNull();
+    public void Is_no_version(string? text) => SemanticVersion.TryParse(text).ShouldBeNull();
 
     [Fact]
-    public void Is_not_longer_than_it_can_be_shown() => ReleaseVersion.TryParse("1.0.0-" + new string('a', ReleaseVersion.MostCharacters)).ShouldBeNull();
+    public void Is_not_longer_than_it_can_be_shown() => SemanticVersion.TryParse("1.0.0-" + new string('a', SemanticVersion.MostCharacters)).ShouldBeNull();
 
     // The first line is SemVer 2.0.0 section 11's own example.
     [Theory]
@@ -48,7 +48,7 @@ public sealed class ReleaseVersionTests
     [InlineData("1.0-alpha < 1.0-ALPHA.1 < 1.0-Beta")]
     public void Comes_in_this_order(string line)
     {
-        var versions = line.Split(" < ").Select(text => ReleaseVersion.TryParse(text)!).ToList();
+        var versions = line.Split(" < ").Select(text => SemanticVersion.TryParse(text)!).ToList();
         for (var i = 0; i < versions.Count; i++)
         {
             for (var j = 0; j < versions.Count; j++)
@@ -63,7 +63,7 @@ public sealed class ReleaseVersionTests
     [InlineData("1.0.0+a", "1.0.0+b")]
     [InlineData("1.0.0-RC.1", "1.0.0-rc.01")]
     [InlineData("2024.01.05", "2024.1.5")]
-    public void Counts_as_the_same(string one, string other) => ReleaseVersion.TryParse(one)!.CompareTo(ReleaseVersion.TryParse(other)).ShouldBe(0);
+    public void Counts_as_the_same(string one, string other) => SemanticVersion.TryParse(one)!.CompareTo(SemanticVersion.TryParse(other)).ShouldBe(0);
 
     [Theory]
     [InlineData("0.0.1", "0.0.2")]
@@ -72,5 +72,5 @@ public sealed class ReleaseVersionTests
     [InlineData("1.2.3.4", "1.2.3.5")]
     [InlineData("1.2.0-beta.3+x", "1.2.1")]
     [InlineData("999999999999999999", null)]
-    public void Is_followed_by(string version, string? next) => ReleaseVersion.TryParse(version)!.Next()?.Text.ShouldBe(next);
+    public void Is_followed_by(string version, string? next) => SemanticVersion.TryParse(version)!.Next()?.Text.ShouldBe(next);
 }

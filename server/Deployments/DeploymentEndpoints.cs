@@ -1,0 +1,98 @@
+using Npgsql;
+using OctoLogin.Access;
+using OctoLogin.Audit;
+using OctoLogin.Database;
+using OctoLogin.Executions;
+using OctoLogin.Http;
+using OctoLogin.Releases;
+using OctoLogin.ServerTasks;
+using OctoLogin.Spaces;
+
+namespace OctoLogin.Deployments;
+
+public static class DeploymentEndpoints
+{
+    private const string Kind = "Deployment";
+
+    public static IServiceCollection AddDeployments(this IServiceCollection services) => services
+        .AddSingleton<DeploymentStore>().AddSingleton<ReleaseProgress>().AddSingleton<DeploymentQueue>().AddSingleton<CreateDeployments>()
+        .AddSingleton<AutomaticDeployments>().AddSingleton<ProgressionReader>().AddSingleton<DeploymentPreparation>().AddSingleton<DeploymentCompletion>()
+        .AddSingleton<IServerTaskRunner, DeploymentRunner>()
+        .AddSingleton<ReleaseCreated>(provider => provider.GetRequiredService<AutomaticDeployments>().OfNewReleaseAsync);
+
+    public static void MapDeployments(this IEndpointRouteBuilder routes)
+    {
+        routes.MapSpaceRoutes("deployments", group =>
+        {
+            group.MapPost("/create/untenanted/v1", CreateUntenanted);
+            group.MapPost("/create/tenanted/v1", CreateTenanted);
+            group.MapGet("", List);
+            group.MapGet("/{id}", Get);
+            group.MapDelete("/{id}", Delete);
+        });
+        routes.MapSpaceRoutes("releases/{releaseId}/deployments", group => group.MapGet("", ListOfRelease));
+        routes.MapReleaseProgression();
+    }
+
+    private static Task<IResult> CreateUntenanted(CreateDeploymentsCommand command, SpaceContext space, Caller caller, CreateDeployments create, CancellationToken cancel) =>
+        CreateAsync(command, tenanted: false, space, caller, create, cancel);
+
+    private static Task<IResult> CreateTenanted(CreateDeploymentsCommand command, SpaceContext space, Caller caller, CreateDeployments create, CancellationToken cancel) =>
+        CreateAsync(command, tenanted: true, space, caller, create, cancel);
+
+    private static async Task<IResult> CreateAsync(
+        CreateDeploymentsCommand command, bool tenanted, SpaceContext space, Caller caller, CreateDeployments create, CancellationToken cancel) =>
+        Results.Created((string?)null, new CreateDeploymentsResponse(await create.RunAsync(command, tenanted, space, caller, cancel)));
+
+    private static async Task<ResourceCollection<Deployment>> List(
+        Page page, ExecutionQuery query, SpaceContext space, Caller caller, DeploymentStore deployments, CancellationToken cancel)
+    {
+        var visible = caller.VisibleTargets(Permission.DeploymentView, space.Id);
+        var slice = await deployments.ListAsync(query, null, visible, page, cancel);
+        return ResourceCollection<Deployment>.Of(page, slice.Total, slice.Items);
+    }
+
+    private static async Task<ResourceCollection<Deployment>> ListOfRelease(
+        string releaseId, Page page, ExecutionQuery query, SpaceContext space, Caller caller, ReleaseStore releases, DeploymentStore deployments, CancellationToken cancel)
+    {
+        var visible = caller.VisibleTargets(Permission.DeploymentView, space.Id);
+        var release = await releases.FindAsync(space.Id, releaseId, cancel) ?? throw ApiException.NotFound("release", releaseId);
+        var slice = await deployments.ListAsync(query, release.Id, visible, page, cancel);
+        return ResourceCollection<Deployment>.Of(page, slice.Total, slice.Items);
+    }
+
+    private static Task<Deployment> Get(string id, SpaceContext space, Caller caller, DeploymentStore deployments, CancellationToken cancel) =>
+        SeenAsync(id, space, caller, deployments, cancel);
+
+    /// <summary>The record goes, and with it what the lifecycle knew; the task and its log stay.</summary>
+    private static async Task<IResult> Delete(
+        string id, SpaceContext space, Caller caller, DeploymentStore deployments, ServerTaskStore tasks, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
+    {
+        var present = await SeenAsync(id, space, caller, deployments, cancel);
+        caller.Demand(Permission.DeploymentDelete, ExecutionPlaces.Target(present));
+        if (await tasks.FindAsync(space.Id, present.TaskId, cancel) is { IsCompleted: false } task)
+        {
+            throw ApiException.Conflict($"{present.Id} is still {task.State} ({task.Id}). Cancel its task first.");
+        }
+        await database.InTransactionAsync(async connection =>
+        {
+            if (!await deployments.DeleteAsync(connection, present, cancel))
+            {
+                throw ApiException.NotFound("deployment", id);
+            }
+            var happened = AuditEvent.Deleted(caller.Actor, Kind, present.Id, present.Name, space.Id);
+            await audit.AppendAsync(connection, happened with { RelatedDocumentIds = [present.Id, present.ProjectId, present.ReleaseId, present.EnvironmentId] }, cancel);
+        }, cancel);
+        return Results.Ok();
+    }
+
+    private static async Task<Deployment> SeenAsync(string id, SpaceContext space, Caller caller, DeploymentStore deployments, CancellationToken cancel)
+    {
+        caller.DemandSomewhere(Permission.DeploymentView, space.Id);
+        return await deployments.FindAsync(space.Id, id, cancel) is { } deployment && caller.May(Permission.DeploymentView, ExecutionPlaces.Target(deployment))
+            ? deployment
+            : throw ApiException.NotFound("deployment", id);
+    }
+}
+
+public sealed record CreateDeploymentsResponse(IReadOnlyList<DeploymentServerTask> DeploymentServerTasks);

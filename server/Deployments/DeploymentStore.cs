@@ -1,0 +1,96 @@
+using Dapper;
+using Npgsql;
+using OctoLogin.Executions;
+using OctoLogin.Http;
+
+namespace OctoLogin.Deployments;
+
+public sealed class DeploymentStore(NpgsqlDataSource database)
+{
+    private const string Columns =
+        """
+        x.id, x.space_id, x.project_id, x.release_id, x.environment_id, x.tenant_id, x.task_id, x.name, x.comments, x.created, x.queue_time, x.queue_time_expiry,
+        x.deployed_by_id, x.deployed_by, x.variable_set_snapshot_id, x.form_values::text as form_values_json, x.sealed_values, x.skip_actions, x.specific_machine_ids, x.excluded_machine_ids,
+        x.force_package_download, x.force_package_redeployment, x.use_guided_failure,
+        r.channel_id, r.process_snapshot_id as deployment_process_id, p.project_group_id
+        """;
+
+    private const string Joined = "deployments x join releases r on r.id = x.release_id join projects p on p.id = x.project_id join server_tasks t on t.id = x.task_id";
+
+    public async Task<Deployment?> FindAsync(string spaceId, string id, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return await connection.QuerySingleOrDefaultAsync<Deployment>(new CommandDefinition(
+            $"select {Columns} from {Joined} where x.space_id = @spaceId and x.id = @id", new { spaceId, id }, cancellationToken: cancel));
+    }
+
+    /// <summary>Newest first.</summary>
+    /// <param name="releaseId">Null: of every release.</param>
+    public async Task<Slice<Deployment>> ListAsync(ExecutionQuery query, string? releaseId, VisibleTargets visible, Page page, CancellationToken cancel)
+    {
+        var from =
+            $"""
+            from {Joined}
+            where {visible.Condition("x", "p")} and {ExecutionQuery.Condition}
+              and (@releaseId::text is null or x.release_id = @releaseId) and (@Channels::text[] is null or r.channel_id = any(@Channels))
+            """;
+        var parameters = new DynamicParameters(query);
+        parameters.AddDynamicParams(visible.Parameters);
+        parameters.AddDynamicParams(new { releaseId, page.Ids, page.NameLike, page.Take, page.Skip });
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        using var results = await connection.QueryMultipleAsync(new CommandDefinition(
+            $"""
+            select count(*) {from};
+            select {Columns} {from} order by x.number desc limit @Take offset @Skip
+            """, parameters, cancellationToken: cancel));
+        var total = await results.ReadSingleAsync<long>();
+        return new(total, (await results.ReadAsync<Deployment>()).AsList());
+    }
+
+    /// <summary>An Id that no other gets: the task names it before the row is there, and what is sealed is sealed for it.</summary>
+    public Task<string> NextIdAsync(NpgsqlConnection connection, CancellationToken cancel) =>
+        connection.QuerySingleAsync<string>(new CommandDefinition("select 'Deployments-' || nextval('deployments_seq')", cancellationToken: cancel));
+
+    public async Task InsertAsync(NpgsqlConnection connection, Deployment deployment, CancellationToken cancel)
+    {
+        try
+        {
+            await connection.ExecuteAsync(new CommandDefinition(
+                """
+                insert into deployments (number, space_id, project_id, release_id, environment_id, tenant_id, task_id, name, comments, created, queue_time, queue_time_expiry,
+                    deployed_by_id, deployed_by, variable_set_snapshot_id, form_values, sealed_values, skip_actions, specific_machine_ids, excluded_machine_ids,
+                    force_package_download, force_package_redeployment, use_guided_failure)
+                values (cast(split_part(@Id, '-', 2) as bigint), @SpaceId, @ProjectId, @ReleaseId, @EnvironmentId, @TenantId, @TaskId, @Name, @Comments, @Created, @QueueTime, @QueueTimeExpiry,
+                    @DeployedById, @DeployedBy, @VariableSetSnapshotId, @FormValuesJson::jsonb, @SealedValues, @SkipActions, @SpecificMachineIds, @ExcludedMachineIds,
+                    @ForcePackageDownload, @ForcePackageRedeployment, @UseGuidedFailure)
+                """, deployment, cancellationToken: cancel));
+        }
+        catch (PostgresException fault) when (fault.ConstraintName is "deployments_release_fkey" or "deployments_environment_fkey" or "deployments_tenant_fkey")
+        {
+            throw ApiException.Conflict("The release, an environment or a tenant was deleted at this moment; nothing is deployed.");
+        }
+    }
+
+    public async Task<bool> DeleteAsync(NpgsqlConnection connection, Deployment deployment, CancellationToken cancel) =>
+        await connection.ExecuteAsync(new CommandDefinition(
+            "delete from deployments where space_id = @SpaceId and id = @Id", deployment, cancellationToken: cancel)) > 0;
+
+    /// <summary>Its process ran to its end without a fault: the lifecycle counts it from now on.</summary>
+    public Task MarkSucceededAsync(NpgsqlConnection connection, Deployment deployment, DateTimeOffset now, CancellationToken cancel) =>
+        connection.ExecuteAsync(new CommandDefinition(
+            """
+            -- Two that end together are counted one after the other: the second sees that both are there.
+            select from releases where id = @ReleaseId for no key update;
+            update deployments set succeeded = @now where space_id = @SpaceId and id = @Id
+            """, new { deployment.SpaceId, deployment.Id, deployment.ReleaseId, now }, cancellationToken: cancel));
+
+    /// <summary>Where the release was deployed to with success, each place once.</summary>
+    public async Task<IReadOnlyList<SucceededDeployment>> SucceededAsync(NpgsqlConnection connection, string releaseId, CancellationToken cancel) =>
+        (await connection.QueryAsync<SucceededDeployment>(new CommandDefinition(
+            "select distinct environment_id, tenant_id from deployments where release_id = @releaseId and succeeded is not null", new { releaseId }, cancellationToken: cancel))).AsList();
+
+    /// <summary>Where the release was deployed to, or is going to be, whatever came of it.</summary>
+    public async Task<IReadOnlyList<SucceededDeployment>> AttemptedAsync(NpgsqlConnection connection, string releaseId, CancellationToken cancel) =>
+        (await connection.QueryAsync<SucceededDeployment>(new CommandDefinition(
+            "select distinct environment_id, tenant_id from deployments where release_id = @releaseId", new { releaseId }, cancellationToken: cancel))).AsList();
+}

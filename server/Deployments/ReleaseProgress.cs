@@ -1,0 +1,26 @@
+using Npgsql;
+using OctoLogin.Channels;
+using OctoLogin.Lifecycles;
+using OctoLogin.Projects;
+using OctoLogin.Releases;
+using OctoLogin.Tenants;
+
+namespace OctoLogin.Deployments;
+
+/// <summary>Reads how far a release has come: the lifecycle of its channel or, if that has none, of its project, and where it was deployed.</summary>
+public sealed class ReleaseProgress(ChannelStore channels, LifecycleStore lifecycles, DeploymentStore deployments)
+{
+    public async Task<ReleaseHistory> ReadAsync(NpgsqlConnection connection, Project project, Release release, CancellationToken cancel)
+    {
+        var channel = await channels.FindNamedAsync(connection, project, release.ChannelId, cancel);
+        var id = channel?.LifecycleId ?? project.LifecycleId;
+        var lifecycle = await lifecycles.FindAsync(connection, project.SpaceId, id, cancel) ?? throw new InvalidOperationException($"Lifecycle {id} is not there.");
+        return new(project, lifecycle, await deployments.SucceededAsync(connection, release.Id, cancel));
+    }
+}
+
+public sealed record ReleaseHistory(Project Project, Lifecycle Lifecycle, IReadOnlyList<SucceededDeployment> Deployed)
+{
+    public LifecycleProgress Of(Tenant? tenant) => LifecycleProgress.Of(
+        Lifecycle, Deployed, tenant is null ? null : new(tenant.Id, tenant.ProjectEnvironments.GetValueOrDefault(Project.Id, []).ToHashSet()));
+}

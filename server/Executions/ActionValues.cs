@@ -1,0 +1,72 @@
+using System.Globalization;
+using OctoLogin.Projects;
+using OctoLogin.ServerTasks;
+using OctoLogin.Variables;
+
+namespace OctoLogin.Executions;
+
+/// <summary>The variables of one action on one target, each with its <c>#{…}</c> replaced; what is sensitive is in the mask before anything can log it.</summary>
+public sealed class ActionValues
+{
+    private readonly SubstitutionSource source;
+
+    private ActionValues(IReadOnlyDictionary<string, string> values, IReadOnlySet<string> sensitive, SubstitutionSource source) =>
+        (Values, SensitiveNames, this.source) = (values, sensitive, source);
+
+    public IReadOnlyDictionary<string, string> Values { get; }
+
+    public IReadOnlySet<string> SensitiveNames { get; }
+
+    public string? this[string name] => Values.GetValueOrDefault(name);
+
+    /// <exception cref="SubstitutionException">A value grows without end.</exception>
+    public string Expand(string text) => Substitution.Expand(text, source).Text;
+
+    /// <param name="own">The action's and the step's own values, such as its properties.</param>
+    public static ActionValues Of(VariableValues scoped, IEnumerable<KeyValuePair<string, string>> own, ExecutionState state, IEnumerable<string> sensitive, SecretMask mask)
+    {
+        var (outputs, secretOutputs) = state.Snapshot();
+        var raw = scoped.With(own).With(outputs, secretOutputs.Concat(sensitive));
+        var source = SubstitutionSource.Of(raw.Values);
+        foreach (var name in raw.SensitiveNames)
+        {
+            mask.Add(raw.Values.GetValueOrDefault(name));
+        }
+        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var secret = new HashSet<string>(raw.SensitiveNames, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in raw.Values)
+        {
+            var expanded = Substitution.Expand(value, source);
+            values[name] = expanded.Text;
+            // A filter may have made something of a secret that no longer looks like it.
+            if (secret.Contains(name) || expanded.Used.Any(raw.SensitiveNames.Contains))
+            {
+                secret.Add(name);
+                mask.Add(expanded.Text);
+            }
+        }
+        return new(values, secret, source);
+    }
+
+    /// <summary>What Octopus calls the step, the action and the target.</summary>
+    public static Dictionary<string, string> Names(StepPlan step, DeploymentAction action, ExecutionTarget? target)
+    {
+        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Octopus.Step.Id"] = step.Step.Id,
+            ["Octopus.Step.Name"] = step.Step.Name,
+            ["Octopus.Step.Number"] = step.Number.ToString(CultureInfo.InvariantCulture),
+            ["Octopus.Action.Id"] = action.Id,
+            ["Octopus.Action.Name"] = action.Name,
+            ["Octopus.Action.Number"] = (Array.IndexOf(step.Step.Actions, action) + 1).ToString(CultureInfo.InvariantCulture),
+            ["Octopus.Action.ActionType"] = action.ActionType,
+        };
+        if (target is not null)
+        {
+            values["Octopus.Machine.Id"] = target.Id;
+            values["Octopus.Machine.Name"] = target.Name;
+            values["Octopus.Machine.Roles"] = string.Join(',', target.Roles);
+        }
+        return values;
+    }
+}

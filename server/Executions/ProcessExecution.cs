@@ -1,0 +1,45 @@
+using OctoLogin.Database;
+using OctoLogin.Machines;
+using OctoLogin.ServerTasks;
+
+namespace OctoLogin.Executions;
+
+/// <summary>Runs a process: the steps of its plan group by group, whatever of them runs after a failure too, and says how it ended.</summary>
+public sealed class ProcessExecution(MachineStore machines, StepExecution steps)
+{
+    /// <exception cref="TaskFailedException">A step failed.</exception>
+    public async Task RunAsync(ProcessRun run, RunningTask task, CancellationToken cancel)
+    {
+        var state = new ExecutionState();
+        var targets = await TargetsAsync(run, cancel);
+        var general = ActionValues.Of(run.Values(run.Target(null, null)), run.SystemValues, state, [], task.Mask);
+        var scope = new ExecutionScope(run.Execution.EnvironmentId, run.ChannelId, run.Tenant?.TenantTags ?? [], run.Execution.SkipActions);
+        var plan = ExecutionPlan.Of(run.Steps, scope, targets, general.Expand);
+        if (run.Execution.UseGuidedFailure)
+        {
+            task.Log.Warning("Guided failure was asked for, which this server does not have: a step that fails, fails.");
+        }
+        foreach (var group in plan.Groups)
+        {
+            cancel.ThrowIfCancellationRequested();
+            // Whether a step runs is decided by what came before its group, not by those that start with it.
+            var failed = state.Failed;
+            await Task.WhenAll(group.Select(step => steps.RunAsync(run, step, failed, state, task, cancel)));
+        }
+        if (state.Failed)
+        {
+            throw new TaskFailedException(run.FailedMessage);
+        }
+    }
+
+    private async Task<IReadOnlyList<ExecutionTarget>> TargetsAsync(ProcessRun run, CancellationToken cancel)
+    {
+        var execution = run.Execution;
+        var there = await Outage.WaitAsync(() => machines.ForDeploymentAsync(
+            execution.SpaceId, execution.EnvironmentId, execution.TenantId, run.Tenant?.TenantTags ?? [], [], cancel), cancel);
+        return [.. there
+            .Where(machine => execution.SpecificMachineIds.Length == 0 || execution.SpecificMachineIds.Contains(machine.Id))
+            .Where(machine => !execution.ExcludedMachineIds.Contains(machine.Id))
+            .Select(machine => new ExecutionTarget(machine.Id, machine.Name, machine.Roles))];
+    }
+}

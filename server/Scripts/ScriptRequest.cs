@@ -1,0 +1,43 @@
+namespace OctoLogin.Scripts;
+
+public enum ScriptSyntax { Bash, PowerShell }
+
+/// <summary>One script to run. Substitution in <see cref="Body"/> has been done.</summary>
+public sealed record ScriptRequest
+{
+    public required ScriptSyntax Syntax { get; init; }
+
+    /// <summary>Not looked at where <see cref="ScriptFile"/> names one.</summary>
+    public required string Body { get; init; }
+
+    /// <summary>What <c>get_octopusvariable</c> gives.</summary>
+    public required IReadOnlyDictionary<string, string> Variables { get; init; }
+
+    /// <summary>Of these the values are masked.</summary>
+    public IReadOnlySet<string> SensitiveNames { get; init; } = new HashSet<string>();
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyList<ScriptFile> Files { get; init; } = [];
+
+    /// <summary>Called with the private folder before the start: to unpack packages. What it makes there becomes the script's.</summary>
+    public Func<string, CancellationToken, Task>? Prepare { get; init; }
+
+    /// <summary>What the script gets as $1 and so on, as its shell writes them: <c>Octopus.Action.Script.ScriptParameters</c>.</summary>
+    public string? Parameters { get; init; }
+
+    /// <summary>A script inside the prepared folder, relative to it. It runs in its own folder.</summary>
+    public string? ScriptFile { get; init; }
+
+    /// <summary>Null: on this machine.</summary>
+    public string? ContainerImage { get; init; }
+
+    /// <summary>A folder with the config.json that <c>docker</c> logs in to registries with; null: the engine's user's own.</summary>
+    public string? DockerConfig { get; init; }
+
+    /// <summary>Null, or longer than the setting <c>Scripts:TimeLimit</c>: that.</summary>
+    public TimeSpan? TimeLimit { get; init; }
+}
+
+/// <param name="Name">Relative to the script's folder.</param>
+public sealed record ScriptFile(string Name, ReadOnlyMemory<byte> Content);

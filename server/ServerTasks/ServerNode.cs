@@ -1,0 +1,38 @@
+using Dapper;
+using Npgsql;
+
+namespace OctoLogin.ServerTasks;
+
+/// <summary>This process as one that runs tasks. A process that starts again is another node, whatever it is called.</summary>
+public sealed record ServerNode(Guid Id, string Name)
+{
+    public static ServerNode OfThisProcess(TaskOptions options) => new(Guid.NewGuid(), options.NodeName);
+}
+
+/// <summary>Table <c>server_nodes</c>. Its times are the database's.</summary>
+public sealed class ServerNodeStore(NpgsqlDataSource database)
+{
+    /// <summary>Says that the node is there; the first time, that it has started.</summary>
+    public async Task BeatAsync(ServerNode node, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into server_nodes (id, name, started_at, heartbeat_at) values (@Id, @Name, clock_timestamp(), clock_timestamp())
+            on conflict (id) do update set heartbeat_at = clock_timestamp()
+            """, node, cancellationToken: cancel));
+    }
+
+    public async Task RemoveAsync(ServerNode node, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await connection.ExecuteAsync(new CommandDefinition("delete from server_nodes where id = @Id", node, cancellationToken: cancel));
+    }
+
+    /// <summary>Those that have not been heard of for a day.</summary>
+    public async Task RemoveDeadAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await connection.ExecuteAsync(new CommandDefinition("delete from server_nodes where heartbeat_at < now() - interval '1 day'", cancellationToken: cancel));
+    }
+}

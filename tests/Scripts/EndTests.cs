@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using OctoLogin.Scripts;
+using OctoLogin.Tests.Support;
+
+namespace OctoLogin.Tests.Scripts;
+
+/// <summary>Scripts that are cancelled, take too long or use too much: nothing of them is left.</summary>
+[Collection(Runaways.Alone)]
+public sealed class EndTests : IDisposable
+{
+    private readonly ScriptRig rig = new(options => options with { Processes = 60, MemoryMegabytes = 256, OutputMegabytes = 1, FileMegabytes = 2, OpenFiles = 64 });
+
+    [Fact]
+    public async Task Cancelling_leaves_nothing()
+    {
+        using var cancel = new CancellationTokenSource();
+        var log = new ScriptLog(rig.Mask);
+        var running = rig.Runner.RunAsync(ScriptRig.Bash(Runaways.Script + "\nwait; sleep 1004.123"), log.Activity, rig.Mask, cancel.Token);
+        await Eventually.TrueAsync(() => log.Lines.Contains("Info: ready"), "the script is ready");
+        await cancel.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(running);
+        Runaways.Running().ShouldBeEmpty();
+        Directory.GetDirectories(rig.Options.WorkDirectory).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_script_may_tidy_up_when_it_is_cancelled()
+    {
+        using var cancel = new CancellationTokenSource();
+        var log = new ScriptLog(rig.Mask);
+        var running = rig.Runner.RunAsync(ScriptRig.Bash("trap 'echo tidied; exit' TERM; echo ready; while true; do sleep 0.1; done"), log.Activity, rig.Mask, cancel.Token);
+        await Eventually.TrueAsync(() => log.Lines.Contains("Info: ready"), "the script is ready");
+        await cancel.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(running);
+        log.Lines.ShouldContain("Info: tidied");
+    }
+
+    [Fact]
+    public async Task What_a_script_leaves_running_ends_with_it()
+    {
+        var ran = await rig.RunAsync(Runaways.Script);
+        ran.Succeeded();
+        Runaways.Running().ShouldBeEmpty();
+        ran.Lines.Last().ShouldMatch("^Verbose: . processes that the script left running were ended");
+    }
+
+    [Fact]
+    public async Task The_end_of_what_a_script_pipes_is_not_lost() =>
+        (await rig.RunAsync("exec > >(sleep 0.3; cat); echo last")).Succeeded().Lines.ShouldContain("Info: last");
+
+    [Fact]
+    public async Task A_script_that_takes_too_long_is_stopped()
+    {
+        var taken = Stopwatch.StartNew();
+        var ran = await rig.RunAsync(ScriptRig.Bash(Runaways.Script + "\nwait") with { TimeLimit = TimeSpan.FromSeconds(2) });
+        ran.Result.FailMessage.ShouldBe("The script was stopped: it took longer than 00:00:02.");
+        taken.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+        Runaways.Running().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_script_that_says_too_much_is_stopped()
+    {
+        var ran = await rig.RunAsync("yes $(head -c 200 /dev/zero | tr '\\0' x)");
+        ran.Result.FailMessage.ShouldBe("The script was stopped: it wrote more than 1 MiB of output (Scripts:OutputMegabytes).");
+        ran.Lines.Sum(line => line.Length).ShouldBeInRange(900_000, 2_000_000);
+        Directory.GetDirectories(rig.Options.WorkDirectory).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_script_with_too_many_processes_is_stopped()
+    {
+        var ran = await rig.RunAsync("for i in $(seq 1 80); do sleep 1005.123 2>/dev/null & done; wait");
+        ran.Result.Failed.ShouldBeTrue(ran.Text);
+        Runaways.Running().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_fork_bomb_ends()
+    {
+        var ran = await rig.RunAsync(ScriptRig.Bash("bomb() { bomb | bomb & }; bomb 2>/dev/null; sleep 1006.123") with { TimeLimit = TimeSpan.FromSeconds(3) });
+        ran.Result.Failed.ShouldBeTrue();
+        Runaways.Running().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_script_that_takes_too_much_memory_fails()
+    {
+        // One process is refused by the kernel, many together are stopped.
+        (await rig.RunAsync("x=$(head -c 400000000 /dev/zero | tr '\\0' x); echo ${#x}")).Result.Failed.ShouldBeTrue();
+        var ran = await rig.RunAsync("for i in 1 2 3 4; do (x=$(head -c 60000000 /dev/zero | tr '\\0' x); sleep 1007.123) & done; wait");
+        ran.Result.FailMessage.ShouldBe("The script was stopped: it used more than 256 MiB of memory (Scripts:MemoryMegabytes).");
+        Runaways.Running().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Files_and_open_files_have_limits()
+    {
+        (await rig.RunAsync("head -c 3000000 /dev/zero > file; stat -c %s file; true")).Lines.ShouldContain("Info: 2097152");
+        (await rig.RunAsync("ulimit -n; ulimit -c; ulimit -Hn 1000 || echo refused")).Lines.Where(line => line.StartsWith("Info", StringComparison.Ordinal)).ShouldBe(["Info: 64", "Info: 0", "Info: refused"]);
+    }
+
+    public void Dispose() => rig.Dispose();
+}
