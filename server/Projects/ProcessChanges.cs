@@ -22,7 +22,12 @@ public sealed class ProcessChanges(NpgsqlDataSource database, DeploymentProcessS
         var changed = Check(input, present, space);
         return await database.InTransactionAsync(async connection =>
         {
-            var written = await processes.UpdateAsync(connection, changed, cancel) ?? throw Outdated(kind, owner, input.Version);
+            // What is kept was kept of the version that was read here: another one has other values.
+            var written = changed.Version == present.Version ? await processes.UpdateAsync(connection, changed, cancel) : null;
+            if (written is null)
+            {
+                throw Outdated(kind, owner, input.Version);
+            }
             var happened = AuditEvent.Modified(actor, kind, written.Id, $"of {owner.Kind} {owner.Name}", space.Id) with
             {
                 RelatedDocumentIds = [written.Id, .. written.RunbookId is null ? Array.Empty<string>() : [written.RunbookId], written.ProjectId],
