@@ -41,7 +41,7 @@ public static class DeploymentProcessEndpoints
         var project = await ProjectEndpoints.SeenAsync(id, space, caller, projects, cancel);
         caller.Demand(Permission.ProcessEdit, ProjectEndpoints.Target(project));
         var present = await processes.FindAsync(space.Id, project.Id, cancel) ?? throw ApiException.NotFound("project", id);
-        return await changes.UpdateAsync(input, present, Kind, $"project '{project.Name}'", space, caller.Actor, cancel);
+        return await changes.UpdateAsync(input, present, Kind, ("project", project.Name), space, caller.Actor, cancel);
     }
 
     private static async Task<DeploymentProcess> UpdateById(
@@ -49,7 +49,7 @@ public static class DeploymentProcessEndpoints
     {
         var (present, project) = await SeenAsync(id, space, caller, projects, processes, cancel);
         caller.Demand(Permission.ProcessEdit, ProjectEndpoints.Target(project));
-        return await changes.UpdateAsync(input, present, Kind, $"project '{project.Name}'", space, caller.Actor, cancel);
+        return await changes.UpdateAsync(input, present, Kind, ("project", project.Name), space, caller.Actor, cancel);
     }
 
     private static async Task<(DeploymentProcess Process, Project Project)> SeenAsync(

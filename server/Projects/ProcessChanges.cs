@@ -11,9 +11,9 @@ namespace OctoLogin.Projects;
 public sealed class ProcessChanges(NpgsqlDataSource database, DeploymentProcessStore processes, SensitiveProperties sensitive, AuditLog audit)
 {
     /// <param name="kind">What it is called, as in "Deployment process".</param>
-    /// <param name="owner">Whose it is, as in "project Shop".</param>
+    /// <param name="owner">Whose it is: a project or a runbook, and its name.</param>
     public async Task<DeploymentProcess> UpdateAsync(
-        DeploymentProcessInput input, DeploymentProcess present, string kind, string owner, SpaceContext space, AuditActor actor, CancellationToken cancel)
+        DeploymentProcessInput input, DeploymentProcess present, string kind, (string Kind, string Name) owner, SpaceContext space, AuditActor actor, CancellationToken cancel)
     {
         if (present.IsSnapshot)
         {
@@ -22,8 +22,13 @@ public sealed class ProcessChanges(NpgsqlDataSource database, DeploymentProcessS
         var changed = Check(input, present, space);
         return await database.InTransactionAsync(async connection =>
         {
-            var written = await processes.UpdateAsync(connection, changed, cancel) ?? throw Outdated(kind, owner, input.Version);
-            var happened = AuditEvent.Modified(actor, kind, written.Id, $"of {owner}", space.Id) with
+            // What is kept was kept of the version that was read here: another one has other values.
+            var written = changed.Version == present.Version ? await processes.UpdateAsync(connection, changed, cancel) : null;
+            if (written is null)
+            {
+                throw Outdated(kind, owner, input.Version);
+            }
+            var happened = AuditEvent.Modified(actor, kind, written.Id, $"of {owner.Kind} {owner.Name}", space.Id) with
             {
                 RelatedDocumentIds = [written.Id, .. written.RunbookId is null ? Array.Empty<string>() : [written.RunbookId], written.ProjectId],
                 Details = JsonSerializer.Serialize(new { written.Version, Steps = written.Steps.Select(step => step.Name) }, Json.Options),
@@ -48,6 +53,6 @@ public sealed class ProcessChanges(NpgsqlDataSource database, DeploymentProcessS
         return present with { Version = input.Version!.Value, StepsJson = written };
     }
 
-    private static ApiException Outdated(string kind, string owner, int? version) => ApiException.Conflict(
-        $"The {kind.ToLowerInvariant()} of {owner} is no longer at version {version}: somebody changed it since you read it. Read it again and repeat your change.");
+    private static ApiException Outdated(string kind, (string Kind, string Name) owner, int? version) => ApiException.Conflict(
+        $"The {kind.ToLowerInvariant()} of {owner.Kind} '{owner.Name}' is no longer at version {version}: somebody changed it since you read it. Read it again and repeat your change.");
 }

@@ -82,7 +82,8 @@ public sealed class SensitiveProperties(Secrets secrets)
         string id, Dictionary<string, JsonElement> properties, Func<string, string, JsonElement, JsonElement> change) =>
         properties.ToDictionary(property => property.Key, property => change(id, property.Key, property.Value));
 
-    private sealed record Sensitive(bool HasValue, string? NewValue, string? Hint, byte[]? Sealed)
+    /// <summary>A value that must not be read back, as it is sent and (with <c>Sealed</c>) as it is stored.</summary>
+    public sealed record Sensitive(bool HasValue, string? NewValue, string? Hint, byte[]? Sealed)
     {
         private static readonly JsonSerializerOptions Written = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 

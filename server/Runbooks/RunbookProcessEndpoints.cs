@@ -41,7 +41,7 @@ public static class RunbookProcessEndpoints
     {
         var (process, runbook, project) = await SeenAsync(projectId, id, space, caller, projects, runbooks, processes, cancel);
         caller.Demand(Permission.RunbookEdit, ProjectEndpoints.Target(project));
-        return await changes.UpdateAsync(input, process, "Runbook process", $"runbook '{runbook.Name}'", space, caller.Actor, cancel);
+        return await changes.UpdateAsync(input, process, "Runbook process", ("runbook", runbook.Name), space, caller.Actor, cancel);
     }
 
     private static async Task<(DeploymentProcess Process, Runbook Runbook, Project Project)> SeenAsync(

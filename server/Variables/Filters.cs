@@ -2,12 +2,16 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
+using OctoLogin.Http;
 
 namespace OctoLogin.Variables;
 
 /// <summary>What stands after <c>|</c> in a substitution, by Octostache's names. Null: unknown, or not with this value; then the text stays as it is written.</summary>
 public static class Filters
 {
+    // In characters that take as long.
+    private const int CostOfPattern = 2000;
+
     private static readonly Dictionary<string, Func<string, string[], string?>> ByName = new(StringComparer.OrdinalIgnoreCase)
     {
         ["ToLower"] = (value, options) => options.Length == 0 ? value.ToLowerInvariant() : null,
@@ -20,7 +24,6 @@ public static class Filters
         ["StartsWith"] = (value, options) => options.Length == 1 ? Bool(value.StartsWith(options[0], StringComparison.Ordinal)) : null,
         ["EndsWith"] = (value, options) => options.Length == 1 ? Bool(value.EndsWith(options[0], StringComparison.Ordinal)) : null,
         ["Contains"] = (value, options) => options.Length == 1 ? Bool(value.Contains(options[0], StringComparison.Ordinal)) : null,
-        ["Match"] = (value, options) => options.Length == 1 && Pattern(options[0]) is { } pattern ? Bool(pattern.IsMatch(value)) : null,
         ["Append"] = (value, options) => options.Length > 0 ? value + string.Concat(options) : null,
         ["Prepend"] = (value, options) => options.Length > 0 ? string.Concat(options) + value : null,
         ["Format"] = (value, options) => Formats.Apply(value, options),
@@ -39,6 +42,7 @@ public static class Filters
         "NOWDATE" => value is null && options.Length <= 1 && now is not null ? Formats.Date(now.Value.DateTime, options) : null,
         "NOWDATEUTC" => value is null && options.Length <= 1 && now is not null ? Formats.Date(now.Value.UtcDateTime, options) : null,
         _ when value is null => null,
+        "MATCH" => options.Length == 1 && Pattern(options[0], charge) is { } pattern ? InTime(() => Bool(pattern.IsMatch(value))) : null,
         "REPLACE" => Replace(value, options, charge),
         "INDENT" => Indent(value, options, charge),
         _ => ByName.TryGetValue(name, out var filter) ? filter(value, options)
@@ -61,22 +65,35 @@ public static class Filters
 
     private static string? Replace(string value, string[] options, Action<int> charge)
     {
-        if (options.Length is not (1 or 2) || Pattern(options[0]) is not { } pattern)
+        if (options.Length is not (1 or 2) || Pattern(options[0], charge) is not { } pattern)
         {
             return null;
         }
         var replacement = options.Length == 2 ? options[1] : "";
-        return pattern.Replace(value, match =>
+        return InTime(() => pattern.Replace(value, match =>
         {
             var text = match.Result(replacement);
             charge(1 + text.Length);
             return text;
-        });
+        }));
+    }
+
+    private static string InTime(Func<string> match)
+    {
+        try
+        {
+            return match();
+        }
+        catch (RegexMatchTimeoutException slow)
+        {
+            throw new SubstitutionException($"The pattern '{Printable.Of(slow.Pattern)}' takes too long.");
+        }
     }
 
     // The engine that takes time in proportion to the text whatever the pattern; it has no look-around and no back-references.
-    private static Regex? Pattern(string pattern)
+    private static Regex? Pattern(string pattern, Action<int> charge)
     {
+        charge(CostOfPattern);
         try
         {
             return pattern.Length <= 500 ? new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)) : null;

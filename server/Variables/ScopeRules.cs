@@ -6,13 +6,17 @@ namespace OctoLogin.Variables;
 /// Checks what a scope names. What the variable named before may stay, also when it was deleted since: taken out in silence, the value
 /// would hold in more places than was meant.
 /// </summary>
-public sealed class ScopeRules(ScopeValues known, VariableScope before, string projectId, Validation validation)
+public sealed class ScopeRules(ScopeValues known, string projectId, Validation validation)
 {
+    private readonly HashSet<string> environments = IdsOf(known.Environments);
+    private readonly HashSet<string> channels = IdsOf(known.Channels);
+
     /// <summary>The one place where each kind of scope meets what there is of it.</summary>
-    public VariableScope Apply(VariableScope sent, string at)
+    /// <param name="before">The variable's present scope.</param>
+    public VariableScope Apply(VariableScope sent, VariableScope before, string at)
     {
-        Known($"{at}.Environment", "an environment", sent.Environment, before.Environment, known.Environments);
-        Known($"{at}.Channel", "a channel", sent.Channel, before.Channel, known.Channels);
+        Known($"{at}.Environment", "an environment", sent.Environment, before.Environment, environments);
+        Known($"{at}.Channel", "a channel", sent.Channel, before.Channel, channels);
         // Targets, tenants and tag sets are slices of their own; until they are known here, only the form is checked.
         Form($"{at}.Machine", sent.Machine, id => id.StartsWith("Machines-", StringComparison.Ordinal), "an Id such as Machines-1");
         Form($"{at}.Tenant", sent.Tenant, id => id.StartsWith("Tenants-", StringComparison.Ordinal), "an Id such as Tenants-1");
@@ -24,9 +28,9 @@ public sealed class ScopeRules(ScopeValues known, VariableScope before, string p
         return sent;
     }
 
-    private void Known(string at, string kind, string[] sent, string[] there, IReadOnlyList<ScopeValue> all)
+    private void Known(string at, string kind, string[] sent, string[] there, HashSet<string> all)
     {
-        foreach (var unknown in sent.Where(id => !there.Contains(id) && all.All(one => one.Id != id)))
+        foreach (var unknown in sent.Where(id => id is null || (!all.Contains(id) && !there.Contains(id))))
         {
             validation.Check(false, $"{at} names '{Printable.Of(unknown)}', which is not the Id of {kind} here.");
         }
@@ -39,4 +43,6 @@ public sealed class ScopeRules(ScopeValues known, VariableScope before, string p
             validation.Check(false, $"{at} has '{Printable.Of(bad)}', which is not {wanted}.");
         }
     }
+
+    private static HashSet<string> IdsOf(IReadOnlyList<ScopeValue> values) => [.. values.Select(value => value.Id)];
 }

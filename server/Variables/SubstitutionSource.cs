@@ -5,6 +5,7 @@ namespace OctoLogin.Variables;
 /// <param name="now">For <c>NowDate</c>; null: that stays as it is written.</param>
 public sealed class SubstitutionSource(Func<string, string?> lookup, DateTimeOffset? now = null)
 {
+    private const int MostName = 2000;
     private readonly Lazy<Dictionary<string, List<string>>> indexes = new(() => []);
 
     private SubstitutionSource(IReadOnlyDictionary<string, string> values, DateTimeOffset? now) : this(values.GetValueOrDefault, now) =>
@@ -24,7 +25,7 @@ public sealed class SubstitutionSource(Func<string, string?> lookup, DateTimeOff
     private static Dictionary<string, List<string>> IndexesIn(IEnumerable<string> names)
     {
         var all = new Dictionary<string, HashSet<string>>(StringComparer.OrdinalIgnoreCase);
-        foreach (var name in names)
+        foreach (var name in names.Where(name => name.Length <= MostName))
         {
             for (var open = name.IndexOf('['); open >= 0;)
             {

@@ -8,6 +8,8 @@ namespace OctoLogin.Variables;
 /// <param name="charge">Told how many characters were read or made.</param>
 public sealed class TemplateValues(SubstitutionSource source, Func<string, string> expand, Action<int> charge)
 {
+    // In characters that take as long: a loop may write nothing, and be in another.
+    private const int CostOfRound = 50;
     private const string Index = "Octopus.Template.Each.Index", First = "Octopus.Template.Each.First", Last = "Octopus.Template.Each.Last";
 
     private readonly HashSet<string> cycles = new(StringComparer.OrdinalIgnoreCase);
@@ -48,15 +50,23 @@ public sealed class TemplateValues(SubstitutionSource source, Func<string, strin
         }
         var indexes = source.IndexesOf(name);
         charge(indexes.Count);
-        return indexes.Count > 0 ? [.. indexes.Select(index => new LoopItem { Path = $"{name}[{index}]", Key = index })]
-            : Find(symbol, name) is not { } value ? []
-            : JsonValues.ItemsOf(value) is { } items ? items.ConvertAll(item => new LoopItem { Text = item.Value, Key = item.Key })
+        if (indexes.Count > 0)
+        {
+            return [.. indexes.Select(index => new LoopItem { Path = $"{name}[{index}]", Key = index })];
+        }
+        if (Find(symbol, name) is not { } value)
+        {
+            return [];
+        }
+        charge(value.Length);
+        return JsonValues.ItemsOf(value) is { } items ? items.ConvertAll(item => new LoopItem { Text = item.Value, Key = item.Key })
             : [.. value.Split(',').Select(item => new LoopItem { Text = item })];
     }
 
     /// <summary>What is done for one item of a loop, whose name stands for it meanwhile.</summary>
     public void Within(LoopItem item, Action work)
     {
+        charge(CostOfRound);
         // What a value was outside says nothing of what it is where the loop's own names hold.
         var outside = known;
         known = new(StringComparer.OrdinalIgnoreCase);

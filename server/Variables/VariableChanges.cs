@@ -29,7 +29,12 @@ public sealed class VariableChanges(
         var changed = Check(input, present, known, space);
         return await database.InTransactionAsync(async connection =>
         {
-            var written = await sets.UpdateAsync(connection, changed, cancel) ?? throw Outdated(project, input.Version);
+            // What is kept was kept of the version that was read here: another one has other values.
+            var written = changed.Version == present.Version ? await sets.UpdateAsync(connection, changed, cancel) : null;
+            if (written is null)
+            {
+                throw Outdated(project, input.Version);
+            }
             var happened = AuditEvent.Modified(caller.Actor, "Variables", written.Id, $"of project {project.Name}", space.Id) with
             {
                 Message = $"Variables of project {project.Name} were changed",

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using OctoLogin.Http;
+using OctoLogin.Projects;
 
 namespace OctoLogin.Variables;
 
@@ -8,6 +9,7 @@ namespace OctoLogin.Variables;
 public sealed partial class VariableRules(VariableSet present, ScopeValues known, SealedValues values, Validation validation)
 {
     private const int MostCharacters = 1_000_000;
+    private readonly ScopeRules scopes = new(known, present.ProjectId, validation);
     private readonly Dictionary<string, Variable> before = present.Variables.ToDictionary(variable => variable.Id);
 
     public Variable[] Apply(IReadOnlyList<VariableInput?> sent)
@@ -40,7 +42,7 @@ public sealed partial class VariableRules(VariableSet present, ScopeValues known
             IsEditable = sent.IsEditable ?? true,
             IsSensitive = sensitive,
             Prompt = sent.Prompt is null ? null : Apply(sent.Prompt, $"{at}.Prompt"),
-            Scope = new ScopeRules(known, there?.Scope ?? VariableScope.Anywhere, present.ProjectId, validation).Apply(sent.Scope ?? VariableScope.Anywhere, $"{at}.Scope"),
+            Scope = scopes.Apply(sent.Scope ?? VariableScope.Anywhere, there?.Scope ?? VariableScope.Anywhere, $"{at}.Scope"),
         };
     }
 
@@ -67,15 +69,8 @@ public sealed partial class VariableRules(VariableSet present, ScopeValues known
                 return new(Bounded(sent.Value.GetString()!, at));
             case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False:
                 return new(sent.Value.ToString());
-            case JsonValueKind.Object:
-                var parts = sent.Value.EnumerateObject().GroupBy(part => part.Name, StringComparer.OrdinalIgnoreCase)
-                    .ToDictionary(part => part.Key, part => part.Last().Value, StringComparer.OrdinalIgnoreCase);
-                if (parts.TryGetValue("NewValue", out var next) && next.ValueKind == JsonValueKind.String)
-                {
-                    return new(Bounded(next.GetString()!, at), IsSecret: true);
-                }
-                validation.Check(parts.ContainsKey("HasValue"), $"{at} must be a text, or a sensitive value with HasValue and NewValue.");
-                return new(null, IsSecret: true, IsCleared: parts.GetValueOrDefault("HasValue").ValueKind == JsonValueKind.False);
+            case JsonValueKind.Object when SensitiveProperties.Sensitive.Read(sent.Value) is { } secret:
+                return new(secret.NewValue is null ? null : Bounded(secret.NewValue, at), IsSecret: true, IsCleared: !secret.HasValue);
             default:
                 validation.Check(false, $"{at} must be a text, or a sensitive value with HasValue and NewValue.");
                 return new(null);

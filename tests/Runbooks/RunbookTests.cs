@@ -88,7 +88,7 @@ public sealed class RunbookTests(ServerFixture server) : IClassFixture<ServerFix
         var changed = (await server.Admin.SendAsync("PUT", path, Process(0, new { HasValue = true, NewValue = "runbook-secret" }))).ShouldBe(200);
         changed["Version"].ShouldBe("1");
         changed.Text.ShouldNotContain("runbook-secret");
-        (await server.EventAsync(changed)).ShouldBe(("Modified", "Runbook process of runbook 'Run' was changed"));
+        (await server.EventAsync(changed)).ShouldBe(("Modified", "Runbook process of runbook Run was changed"));
         (await server.Admin.SendAsync("PUT", $"{Api.Space}/runbookProcesses/{changed.Id}", Process(1, new { HasValue = true }))).ShouldBe(200)["Version"].ShouldBe("2");
         (await server.Admin.SendAsync("PUT", path, Process(1, "x"))).ShouldBeRefused(409, "runbook process of runbook 'Run' is no longer at version 1");
         (await server.Admin.SendAsync("PUT", path, new { Version = 2, RunbookId = "Runbooks-999", Steps = new[] { new { Name = "" } } })).ShouldBeRefused(400, "Steps[0].Name is required", "RunbookId is 'Runbooks-999'");

@@ -52,6 +52,13 @@ public sealed class HostileSubstitutionTests
         Should.Throw<SubstitutionException>(() => Substitution.Expand("#{each a in L}#{each b in L}#{each c in L}#{/each}#{/each}#{/each}", SubstitutionSource.Of(list)));
     }
 
+    [Fact]
+    public void Patterns_by_the_thousand_are_refused()
+    {
+        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["A"] = "a", ["P"] = string.Concat(Enumerable.Repeat("(a|b|[c-z]{3})*", 30)) };
+        Should.Throw<SubstitutionException>(() => Substitution.Expand(string.Concat(Enumerable.Repeat("#{A | Match #{P}}", 100_000)), SubstitutionSource.Of(values)));
+    }
+
     [Theory]
     [InlineData("#{A | Indent 255 | Indent 255 | Indent 255}")]
     [InlineData("#{A | Replace \"x*\" #{A}}")]
