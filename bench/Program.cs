@@ -24,6 +24,7 @@ var measures = new Dictionary<string, Func<Setting, Task<IReadOnlyList<Row>>>>
     ["queue"] = QueueMeasure.RunAsync,
     ["start"] = StartMeasure.RunAsync,
     ["action"] = ActionMeasure.RunAsync,
+    ["packages"] = PackageMeasure.RunAsync,
 };
 var builds = args.SkipWhile(arg => arg != "compare").Skip(1).Where(arg => arg != "--long").Select(Build.Parse).ToList();
 if (builds.Count > 0)
@@ -32,15 +33,20 @@ if (builds.Count > 0)
     measures["compare"] = setting => Comparison.RunAsync(setting, builds);
 }
 var programs = args.SkipWhile(arg => arg != "--programs").ElementAtOrDefault(1);
-var wanted = args.Where(arg => arg != "--programs" && arg != programs && arg != "--long").ToList();
+var mebibytes = args.SkipWhile(arg => arg != "--package-mib").ElementAtOrDefault(1);
+var wanted = args.Where(arg => arg is not ("--programs" or "--long" or "--package-mib") && arg != programs && arg != mebibytes).ToList();
 if (programs is null || wanted.FirstOrDefault(name => !measures.ContainsKey(name)) is not null)
 {
-    Console.Error.WriteLine($"usage: bench/run [{string.Join("] [", measures.Keys)}] [--long]   or: bench/run compare DIRECTORY[,VARIABLE=VALUE]...");
+    Console.Error.WriteLine($"usage: bench/run [{string.Join("] [", measures.Keys)}] [--long] [--package-mib N]   or: bench/run compare DIRECTORY[,VARIABLE=VALUE]...");
     return 2;
 }
 
 var tokens = SubjectTokens.Open(programs);
-var setting = new Setting { Programs = programs, Tokens = tokens, Certificates = new Certificates(programs), Long = args.Contains("--long") };
+var setting = new Setting
+{
+    Programs = programs, Tokens = tokens, Certificates = new Certificates(programs), Long = args.Contains("--long"),
+    PackageBytes = long.Parse(mebibytes ?? "256", CultureInfo.InvariantCulture) << 20,
+};
 await using var issuer = await StandIn.IssuerAsync(tokens, setting.Certificates.Localhost);
 if (soak.Length == 2)
 {

@@ -21,6 +21,9 @@ internal sealed record Setting
     /// <summary>Processes that are started and ended again, as often.</summary>
     public int Starts => Long ? 21 : 7;
 
+    /// <summary>Of the package that is pushed and downloaded; memory is measured with one of four times that, 1 GiB at most.</summary>
+    public required long PackageBytes { get; init; }
+
     /// <summary>Enough tokens that the time ends before they do.</summary>
     public ExchangeRequests Exchanges(string accountGuid, double perSecond, TimeSpan time) =>
         new(Tokens.Take(200 + (int)(perSecond * 1.25 * time.TotalSeconds)), accountGuid);

@@ -73,6 +73,22 @@ internal sealed class ServerUnderTest : IDisposable
         return (await client.GetFromJsonAsync<JsonElement>($"/api/serviceaccounts/{id}/oidcidentities/v1")).GetProperty("ExternalId").GetString()!;
     }
 
+    /// <summary>As its administrator.</summary>
+    public HttpClient Client()
+    {
+        var client = new HttpClient { BaseAddress = new Uri(child.Url), Timeout = TimeSpan.FromMinutes(10) };
+        client.DefaultRequestHeaders.Add("X-Octopus-ApiKey", ApiKey);
+        return client;
+    }
+
+    public static async Task PushAsync(HttpClient client, string name, string file)
+    {
+        await using var stream = File.OpenRead(file);
+        using var form = new MultipartFormDataContent { { new StreamContent(stream), "file", name } };
+        using var answer = await client.PostAsync("/api/packages/raw", form);
+        answer.EnsureSuccessStatusCode();
+    }
+
     public void Dispose()
     {
         child.Dispose();

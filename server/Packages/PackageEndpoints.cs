@@ -68,10 +68,12 @@ public static class PackageEndpoints
     }
 
     private static async Task<IResult> Download(
-        string id, SpaceContext space, Caller caller, PackageStore packages, NpgsqlDataSource database, CancellationToken cancel)
+        string id, HttpContext context, SpaceContext space, Caller caller, PackageStore packages, NpgsqlDataSource database, CancellationToken cancel)
     {
         caller.Demand(Permission.BuiltInFeedDownload, AccessTarget.Space(space.Id));
         var package = await packages.FindAsync(space.Id, id, cancel) ?? throw ApiException.NotFound("package", id);
+        // A proxy knows only Authorization for what must not be kept for others, and not an API key's header (RFC 9111 section 3.5).
+        context.Response.Headers.CacheControl = "private, no-cache";
         return Results.Stream(new PackageStream(database, package), "application/octet-stream", package.FileName,
             package.Published, new EntityTagHeaderValue($"\"{package.Sha256}\""), enableRangeProcessing: true);
     }

@@ -60,6 +60,7 @@ public sealed class PackageTests(ServerFixture server) : IClassFixture<ServerFix
 
         using var whole = await SendAsync(package.Id, _ => { });
         (whole.StatusCode, whole.Content.Headers.ContentLength, whole.Content.Headers.ContentDisposition!.FileName).ShouldBe((HttpStatusCode.OK, bytes.Length, "Range.Web.1.0.0.zip"));
+        whole.Headers.CacheControl!.ToString().ShouldBe("no-cache, private");
         whole.Headers.ETag!.Tag.ShouldBe($"\"{package["Sha256"]}\"");
         using var known = await SendAsync(package.Id, request => request.Headers.IfNoneMatch.Add(whole.Headers.ETag!));
         known.StatusCode.ShouldBe(HttpStatusCode.NotModified);
