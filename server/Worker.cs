@@ -1,5 +1,6 @@
 using OctoLogin.Database;
 using OctoLogin.Http;
+using OctoLogin.Scripts;
 using OctoLogin.ServerTasks;
 using OctoLogin.Telemetry;
 
@@ -46,7 +47,7 @@ public sealed class RunningWorker(WebApplication services, OpenDatabase database
     private readonly IHostedService[] started =
     [
         services.Services.GetRequiredService<ChangeFeed>(), services.Services.GetRequiredService<TaskSignals>(),
-        services.Services.GetRequiredService<TaskUpkeep>(), services.Services.GetRequiredService<TaskWorker>(),
+        services.Services.GetRequiredService<TaskUpkeep>(), services.Services.GetRequiredService<ScriptFolders>(), services.Services.GetRequiredService<TaskWorker>(),
     ];
 
     private WebApplication? health;

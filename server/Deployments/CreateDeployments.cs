@@ -18,7 +18,7 @@ namespace OctoLogin.Deployments;
 /// lifecycle lets the release go there; then queues a task for each place, all in one transaction.
 /// </summary>
 public sealed class CreateDeployments(
-    NpgsqlDataSource database, ProjectStore projects, ReleaseStore releases, DeploymentProcessStore processes, VariableSetStore variables, EnvironmentStore environments,
+    NpgsqlDataSource database, ProjectStore projects, ReleaseStore releases, DeploymentProcessStore processes, VariableSetStore variables, PresentVariables presentVariables, EnvironmentStore environments,
     ExecutionPlaces executionPlaces, ReleaseProgress progress, DeploymentQueue queue, TimeProvider clock)
 {
     public async Task<IReadOnlyList<DeploymentServerTask>> RunAsync(
@@ -49,7 +49,7 @@ public sealed class CreateDeployments(
         validation.ThrowIfAny();
         return await database.InTransactionAsync(async connection =>
         {
-            var deployed = command.UpdateVariableSnapshot == true ? await TakePresentVariablesAsync(connection, release!, cancel) : release!;
+            var deployed = command.UpdateVariableSnapshot == true ? await presentVariables.TakeAsync(connection, release!, project, caller.Actor, cancel) : release!;
             return await queue.AddAsync(connection, project, deployed, places, new(options, command.ForcePackageRedeployment ?? false), caller.Actor, cancel);
         }, cancel);
     }
@@ -74,12 +74,6 @@ public sealed class CreateDeployments(
         var set = command.UpdateVariableSnapshot == true ? await variables.FindAsync(space.Id, release.ProjectId, cancel)
             : release.VariableSetSnapshotId is null ? null : await variables.FindByIdAsync(space.Id, release.VariableSetSnapshotId, cancel);
         return ExecutionPrompts.Read(options, command, set, places, release.ChannelId, release.ProjectId, validation);
-    }
-
-    private async Task<Release> TakePresentVariablesAsync(NpgsqlConnection connection, Release release, CancellationToken cancel)
-    {
-        var snapshotId = await variables.SnapshotAsync(connection, release.SpaceId, release.ProjectId, cancel);
-        return await releases.SetVariablesAsync(connection, release, snapshotId, cancel) ?? throw ApiException.NotFound("release", release.Id);
     }
 
     private async Task CheckLifecycleAsync(Project project, Release release, IReadOnlyList<ExecutionPlace> places, Validation validation, CancellationToken cancel)

@@ -4,6 +4,7 @@ using OctoLogin.Audit;
 using OctoLogin.Database;
 using OctoLogin.Executions;
 using OctoLogin.Http;
+using OctoLogin.Projects;
 using OctoLogin.Releases;
 using OctoLogin.ServerTasks;
 using OctoLogin.Spaces;
@@ -26,6 +27,7 @@ public static class DeploymentEndpoints
         {
             group.MapPost("/create/untenanted/v1", CreateUntenanted);
             group.MapPost("/create/tenanted/v1", CreateTenanted);
+            group.MapPost("", Create);
             group.MapGet("", List);
             group.MapGet("/{id}", Get);
             group.MapDelete("/{id}", Delete);
@@ -43,6 +45,21 @@ public static class DeploymentEndpoints
     private static async Task<IResult> CreateAsync(
         CreateDeploymentsCommand command, bool tenanted, SpaceContext space, Caller caller, CreateDeployments create, CancellationToken cancel) =>
         Results.Created((string?)null, new CreateDeploymentsResponse(await create.RunAsync(command, tenanted, space, caller, cancel)));
+
+    /// <summary>As older clients send it: by Ids, one at a time.</summary>
+    private static async Task<IResult> Create(
+        DeploymentInput input, SpaceContext space, Caller caller, ProjectStore projects, ReleaseStore releases, DeploymentStore deployments, CreateDeployments create, CancellationToken cancel)
+    {
+        caller.DemandSomewhere(Permission.DeploymentCreate, space.Id);
+        var validation = new Validation().Fault(space.Mismatch("SpaceId", input.SpaceId));
+        var id = validation.Required("ReleaseId", input.ReleaseId);
+        var release = await releases.FindAsync(space.Id, id, cancel);
+        var project = release is null ? null : await projects.FindAsync(space.Id, release.ProjectId, cancel);
+        var known = project is not null && (caller.May(Permission.ReleaseView, ProjectEndpoints.Target(project)) || caller.May(Permission.DeploymentCreate, ProjectEndpoints.Target(project)));
+        validation.Check(known || id.Length == 0, $"There is no release '{Printable.Of(id)}' in space '{space.Space.Name}' ({space.Id}).").ThrowIfAny();
+        var made = await create.RunAsync(input.CommandFor(release!), !string.IsNullOrEmpty(input.TenantId), space, caller, cancel);
+        return Results.Created($"/api/{space.Id}/deployments/{made[0].DeploymentId}", await deployments.FindAsync(space.Id, made[0].DeploymentId, cancel));
+    }
 
     private static async Task<ResourceCollection<Deployment>> List(
         Page page, ExecutionQuery query, SpaceContext space, Caller caller, DeploymentStore deployments, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using OctoLogin.Projects;
 using OctoLogin.ServerTasks;
 using OctoLogin.Variables;
@@ -6,12 +7,13 @@ using OctoLogin.Variables;
 namespace OctoLogin.Executions;
 
 /// <summary>The variables of one action on one target, each with its <c>#{…}</c> replaced; what is sensitive is in the mask before anything can log it.</summary>
-public sealed class ActionValues
+public sealed partial class ActionValues
 {
     private readonly SubstitutionSource source;
+    private readonly SecretMask mask;
 
-    private ActionValues(IReadOnlyDictionary<string, string> values, IReadOnlySet<string> sensitive, SubstitutionSource source) =>
-        (Values, SensitiveNames, this.source) = (values, sensitive, source);
+    private ActionValues(IReadOnlyDictionary<string, string> values, IReadOnlySet<string> sensitive, SubstitutionSource source, SecretMask mask) =>
+        (Values, SensitiveNames, this.source, this.mask) = (values, sensitive, source, mask);
 
     public IReadOnlyDictionary<string, string> Values { get; }
 
@@ -20,7 +22,19 @@ public sealed class ActionValues
     public string? this[string name] => Values.GetValueOrDefault(name);
 
     /// <exception cref="SubstitutionException">A value grows without end.</exception>
-    public string Expand(string text) => Substitution.Expand(text, source).Text;
+    public string Expand(string text)
+    {
+        foreach (Match filtered in Filtered().Matches(text))
+        {
+            var expanded = Substitution.Expand(filtered.Value, source);
+            if (expanded.Used.Any(SensitiveNames.Contains))
+            {
+                // It no longer looks like the secret that is masked.
+                mask.Add(expanded.Text);
+            }
+        }
+        return Substitution.Expand(text, source).Text;
+    }
 
     /// <param name="own">The action's and the step's own values, such as its properties.</param>
     public static ActionValues Of(VariableValues scoped, IEnumerable<KeyValuePair<string, string>> own, ExecutionState state, IEnumerable<string> sensitive, SecretMask mask)
@@ -45,7 +59,7 @@ public sealed class ActionValues
                 mask.Add(expanded.Text);
             }
         }
-        return new(values, secret, source);
+        return new(values, secret, source, mask);
     }
 
     /// <summary>What Octopus calls the step, the action and the target.</summary>
@@ -69,4 +83,8 @@ public sealed class ActionValues
         }
         return values;
     }
+
+    /// <summary>An expression with a filter, such as <c>#{Password | ToUpper}</c>.</summary>
+    [GeneratedRegex(@"#\{[^{}|]+\|[^{}]+\}", RegexOptions.CultureInvariant)]
+    private static partial Regex Filtered();
 }

@@ -6,7 +6,6 @@ using OctoLogin.Database;
 using OctoLogin.Http;
 using OctoLogin.Projects;
 using OctoLogin.Spaces;
-using OctoLogin.Variables;
 
 namespace OctoLogin.Releases;
 
@@ -15,7 +14,7 @@ public static class ReleaseEndpoints
     private const string Kind = "Release";
 
     public static IServiceCollection AddReleases(this IServiceCollection services) => services
-        .AddSingleton<ReleaseStore>().AddSingleton<CreateRelease>();
+        .AddSingleton<ReleaseStore>().AddSingleton<PresentVariables>().AddSingleton<CreateRelease>();
 
     public static void MapReleases(this IEndpointRouteBuilder routes)
     {
@@ -86,22 +85,11 @@ public static class ReleaseEndpoints
 
     /// <summary>The release takes the project's variables as they are now; the next deployment uses these.</summary>
     private static async Task<Release> SnapshotVariables(
-        string id, SpaceContext space, Caller caller, ProjectStore projects, ReleaseStore releases, VariableSetStore variables, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
+        string id, SpaceContext space, Caller caller, ProjectStore projects, ReleaseStore releases, PresentVariables present, NpgsqlDataSource database, CancellationToken cancel)
     {
-        var (present, project) = await SeenAsync(id, space, caller, projects, releases, cancel);
+        var (release, project) = await SeenAsync(id, space, caller, projects, releases, cancel);
         caller.Demand(Permission.ReleaseEdit, ProjectEndpoints.Target(project));
-        return await database.InTransactionAsync(async connection =>
-        {
-            var snapshotId = await variables.SnapshotAsync(connection, space.Id, project.Id, cancel);
-            var changed = await releases.SetVariablesAsync(connection, present, snapshotId, cancel) ?? throw ApiException.NotFound("release", id);
-            var happened = AuditEvent.Modified(caller.Actor, Kind, changed.Id, $"{changed.Version} of project {project.Name}", space.Id) with
-            {
-                Message = $"Release {changed.Version} of project {project.Name} took the present variables",
-                Details = JsonSerializer.Serialize(new { changed.VariableSetSnapshotId }, Json.Options),
-            };
-            await audit.AppendAsync(connection, Regarding(happened, changed), cancel);
-            return changed;
-        }, cancel);
+        return await database.InTransactionAsync(connection => present.TakeAsync(connection, release, project, caller.Actor, cancel), cancel);
     }
 
     private static async Task<IResult> Delete(

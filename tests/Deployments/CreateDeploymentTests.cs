@@ -111,6 +111,20 @@ public sealed class CreateDeploymentTests(ServerFixture server) : IClassFixture<
     }
 
     [Fact]
+    public async Task Takes_one_by_Ids_too_as_older_clients_send_it()
+    {
+        var environment = await server.PlaceAsync("Older");
+        var project = await server.AddReleasedProjectAsync("Older", Bash("Say", "echo hello"), Bash("Skip", "echo no"));
+        var release = (await server.Admin.SeeAsync($"{Api.Space}/projects/{project.Id}/releases/1.0.0")).Id;
+        var action = (await server.Admin.SeeAsync($"{Api.Space}/projects/{project.Id}/deploymentprocesses")).Json.GetProperty("Steps")[1].GetProperty("Actions")[0].GetProperty("Id").GetString();
+        var made = await server.Admin.MakeAsync($"{Api.Space}/deployments", new { ReleaseId = release, EnvironmentId = environment, SkipActions = new[] { action }, Comments = "old", FormValues = new { } });
+        made.Text.ShouldBe((await server.Admin.SeeAsync($"{Api.Space}/deployments/{made.Id}")).Text);
+        (await server.EndsAsync(made["TaskId"])).Tree.ShouldContain("Step 2: Skip: Skipped");
+        (await server.Admin.SendAsync("POST", $"{Api.Space}/deployments", new { ReleaseId = "Releases-0", EnvironmentId = environment })).ShouldBeRefused(400, "There is no release 'Releases-0'");
+        (await server.Admin.SendAsync("POST", $"{Api.Space}/deployments", new { ReleaseId = release })).ShouldBeRefused(400, "at least one environment");
+    }
+
+    [Fact]
     public async Task Lists_what_the_caller_may_see_and_asked_for()
     {
         var (dev, live) = (await server.PlaceAsync("List dev"), await server.PlaceAsync("List live"));
