@@ -210,3 +210,11 @@ public sealed class IssuerKeysTests : IAsyncLifetime
     private async Task<string> ReasonAsync(TokenAnswer answer) =>
         JsonDocument.Parse((await server.EventsAsync(answer.CorrelationId)).Single().Details).RootElement.GetProperty("reason").GetString()!;
 }
+    [Fact]
+    public async Task A_key_whose_name_is_no_text_leaves_the_others_usable()
+    {
+        var good = JsonSerializer.Serialize(TestIssuer.JwkOf(server.GitHub.Key, server.GitHub.KeyId));
+        server.GitHub.Jwks = () => new FakeAnswer(200, $$"""{"keys":[{"kty":"RSA","kid":"\ud800"},{{good}}]}""");
+        (await ExchangeAsync()).Status.ShouldBe(200);
+    }
+
