@@ -17,6 +17,7 @@ public sealed class RefusalLimitTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         server.Settings["RateLimits:RefusalsPerMinute"] = $"{Limit}";
+        server.Settings["TrustedProxies:0"] = "127.0.0.1";
         await server.InitializeAsync();
         (_, audience) = await server.AddTrustedAccountAsync();
         // To the beginning of a minute, so that a test stays within one.
@@ -45,6 +46,42 @@ public sealed class RefusalLimitTests : IAsyncLifetime
 
         server.Clock.Advance(TimeSpan.FromMinutes(1));
         (await server.ExchangeAsync(audience, server.GitHubToken(audience))).Status.ShouldBe(200);
+    }
+
+    /// <summary>Threat J2: the flood is answered with 429, and those elsewhere never notice.</summary>
+    [Fact]
+    public async Task A_client_of_another_address_is_served_while_one_is_told_to_wait()
+    {
+        await RefuseAsync();
+        (await server.ExchangeAsync(audience, server.GitHubToken(audience))).Status.ShouldBe(429);
+
+        using var other = new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectCallback = ConnectFromAnotherAddressAsync }) { BaseAddress = new Uri(server.Url) };
+        (await Exchanges.SendAsync(other, "/token/v1", new FormUrlEncodedContent(Exchanges.Form(audience, server.GitHubToken(audience))))).Status.ShouldBe(200);
+        // It is counted too, for itself.
+        for (var i = 0; i < Limit; i++)
+        {
+            (await Exchanges.SendAsync(other, "/token/v1", new FormUrlEncodedContent(Exchanges.Form(audience, "nonsense")))).Status.ShouldBe(400);
+        }
+        (await Exchanges.SendAsync(other, "/token/v1", new FormUrlEncodedContent(Exchanges.Form(audience, "nonsense")))).Status.ShouldBe(429);
+    }
+
+    /// <summary>Threat J2: who has a /64 could take another address for each try.</summary>
+    [Fact]
+    public async Task The_addresses_of_one_IPv6_network_are_counted_together_and_its_neighbours_are_not()
+    {
+        for (var i = 0; i < Limit; i++)
+        {
+            (await FromAsync($"2001:db8:0:1::{i + 1:x}", "nonsense")).Status.ShouldBe(400);
+        }
+        (await FromAsync("2001:db8:0:1:ffff:ffff:ffff:ffff", server.GitHubToken(audience))).Status.ShouldBe(429);
+        (await FromAsync("2001:db8:0:2::1", server.GitHubToken(audience))).Status.ShouldBe(200);
+        // However it is written, an IPv4 address is the one that it is.
+        for (var i = 0; i < Limit; i++)
+        {
+            (await FromAsync(i % 2 == 0 ? "198.51.100.7" : "::ffff:198.51.100.7", "nonsense")).Status.ShouldBe(400);
+        }
+        (await FromAsync("198.51.100.7", server.GitHubToken(audience))).Status.ShouldBe(429);
+        (await FromAsync("198.51.100.8", server.GitHubToken(audience))).Status.ShouldBe(200);
     }
 
     /// <summary>Threat J2: each is an attempt with its row, although nothing of it came as far as a decision.</summary>
@@ -106,6 +143,14 @@ public sealed class RefusalLimitTests : IAsyncLifetime
         }
     }
 
+    private async Task<TokenAnswer> FromAsync(string address, string token)
+    {
+        var content = new FormUrlEncodedContent(Exchanges.Form(audience, token));
+        using var client = new HttpClient { BaseAddress = new Uri(server.Url) };
+        client.DefaultRequestHeaders.TryAddWithoutValidation("X-Forwarded-For", address);
+        return await Exchanges.SendAsync(client, "/token/v1", content);
+    }
+
     private async Task<string> SendRawAsync(string request, bool reset)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -128,5 +173,13 @@ public sealed class RefusalLimitTests : IAsyncLifetime
             socket.LingerState = new LingerOption(true, 0);
         }
         return answer;
+    }
+
+    private async ValueTask<Stream> ConnectFromAnotherAddressAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+        await socket.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancel);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 }
