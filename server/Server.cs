@@ -71,7 +71,7 @@ public static class Server
 
     public static void AddServices(IServiceCollection services, Settings settings, OpenDatabase database)
     {
-        services.AddSingleton(TimeProvider.System).AddSingleton(settings.Proxies).AddSingleton(database.DataSource).AddSingleton(database.Secrets)
+        services.AddSingleton(TimeProvider.System).AddSingleton(settings.Proxies).AddSingleton(database.DataSource).AddKeyedSingleton(OpenDatabase.Journal, database.JournalSource).AddSingleton(database.Secrets)
             .AddSingleton<ChangeFeed>().AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);

@@ -11,7 +11,8 @@ public sealed class IdentityAddVerb
     private readonly Option<string?> audience = Text("--audience", "The token's 'aud'; the service account's GUID unless told.", "AUDIENCE");
     private readonly Option<string[]> conditions = new("--condition") { Description = "A claim and the values allowed for it (* and ? as above), or with a kind: equals, oneof, exists, absent, boolean, number. /a/b is a claim within a claim. Repeat it for more claims, all must be met.", HelpName = ConditionText.Form };
     private readonly Option<string?> lifetime = Text("--lifetime", "How long access tokens live: 1m to 12h, 1h unless told.", "TIME");
-    private readonly Option<bool> reuse = new("--reuse") { Description = "Let one token be exchanged more than once, for issuers that give a job only one (GitLab, CircleCI)." };
+    private readonly Option<bool> reuse = new("--reuse") { Description = "Let one token be exchanged more than once, for issuers that give a job only one. On by itself for GitLab.com and CircleCI; --reuse false." };
+    private readonly Option<bool> mutableNames = new("--allow-mutable-names") { Description = "Save it without a condition on an id, although the issuer's subjects are names that others may take over (GitLab.com, Azure DevOps, Buildkite)." };
 
     private readonly GitHubOptionSet github = new();
 
@@ -23,7 +24,7 @@ public sealed class IdentityAddVerb
         var json = VerbContext.JsonOption();
         var add = new Command("add", "Say whose tokens let a workflow be this service account: an issuer and a subject, or a GitHub repository.")
         {
-            account, name, issuer, subject, audience, conditions, lifetime, reuse,
+            account, name, issuer, subject, audience, conditions, lifetime, reuse, mutableNames,
         };
         github.AddTo(add);
         add.Add(json);
@@ -47,7 +48,7 @@ public sealed class IdentityAddVerb
             octologin identity add ci --github acme/web --environment production --condition job_workflow_ref=acme/web/.github/workflows/release.yml@*
             octologin identity add ci --github acme/web --tag 'v*' --repository-id 74 --owner-id 65
             octologin identity add ci --name k8s --issuer https://k8s.example.com --subject system:serviceaccount:ci:deploy --audience octologin --condition /kubernetes.io/namespace:equals=ci
-            octologin identity add ci --name gitlab --issuer https://gitlab.com --subject 'project_path:acme/web:ref_type:branch:ref:main' --reuse --lifetime 15m
+            octologin identity add ci --name gitlab --issuer https://gitlab.com --subject 'project_path:acme/web:ref_type:branch:ref:main' --condition project_id:equals=4211 --lifetime 15m
             """);
     }
 
@@ -62,7 +63,8 @@ public sealed class IdentityAddVerb
             Audience = parsed.GetValue(audience),
             Conditions = ConditionText.ReadAll(parsed.GetValue(conditions) ?? []),
             TokenLifetime = parsed.GetValue(lifetime) is { } text ? (int)Math.Min(int.MaxValue, Duration.Parse("--lifetime", text).TotalSeconds) : null,
-            AllowReuse = parsed.GetValue(reuse),
+            AllowReuse = parsed.GetResult(reuse) is null ? null : parsed.GetValue(reuse),
+            AllowMutableNames = parsed.GetValue(mutableNames),
             GitHub = repository,
         };
     }

@@ -4,9 +4,15 @@ using Npgsql;
 
 namespace OctoLogin.Database;
 
-/// <summary>Builds the one data source of the process, and waits for a PostgreSQL that is somebody else's to start.</summary>
+/// <summary>Builds the data sources of the process, and waits for a PostgreSQL that is somebody else's to start.</summary>
 public static class DatabaseConnections
 {
+    /// <summary>The sessions' name in <c>pg_stat_activity</c>, and the pool's in metrics.</summary>
+    public const string JournalName = "octologin-journal";
+
+    /// <summary>One, and one more while a broken one is given up.</summary>
+    private const int JournalConnections = 2;
+
     private const string Example = "Write e.g. Host=db.internal;Username=octologin;Password=…;Database=octologin, and quote a value that contains ; or = or a quote.";
 
     static DatabaseConnections()
@@ -18,9 +24,23 @@ public static class DatabaseConnections
         SqlMapper.AddTypeHandler(new DateTimeOffsetHandler());
     }
 
-    public static NpgsqlDataSource Create(string connectionString, ILoggerFactory? loggers = null)
+    /// <summary>
+    /// Of the writer that records logins, which needs one connection at a time: from the pool of everything else it would wait for one
+    /// behind slow calls of the API, and every login behind it.
+    /// </summary>
+    public static NpgsqlDataSource CreateForJournal(string connectionString, ILoggerFactory? loggers = null)
     {
-        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        settings.MinPoolSize = Math.Min(settings.MinPoolSize, JournalConnections);
+        settings.MaxPoolSize = JournalConnections;
+        SetUnlessGiven(settings, "Application Name", JournalName);
+        return Create(settings.ConnectionString, loggers, JournalName);
+    }
+
+    /// <param name="name">The pool's in metrics; unnamed it would be the connection string.</param>
+    public static NpgsqlDataSource Create(string connectionString, ILoggerFactory? loggers = null, string name = "octologin")
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = name };
         var settings = builder.ConnectionStringBuilder;
         SetUnlessGiven(settings, "Command Timeout", 15);
         SetUnlessGiven(settings, "Timeout", 5);
@@ -29,8 +49,6 @@ public static class DatabaseConnections
         SetUnlessGiven(settings, "Maximum Pool Size", 45);
         // Nothing here leaves state in a session, and resetting one costs as much as a small query, each time it is lent out.
         SetUnlessGiven(settings, "No Reset On Close", true);
-        // The pool's name in metrics; unnamed it would be the connection string.
-        builder.Name = "octologin";
         // What runs for no request, such as the question each quarter of a second whether the database is there, is no trace.
         builder.ConfigureTracing(tracing => tracing.ConfigureCommandFilter(_ => Activity.Current is not null).ConfigureBatchFilter(_ => Activity.Current is not null));
         if (loggers is not null)

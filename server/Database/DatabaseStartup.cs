@@ -12,7 +12,7 @@ public static class DatabaseStartup
         options.ThrowIfFaulty();
         var logger = loggers.CreateLogger("OctoLogin.Database");
         EmbeddedPostgres? postgres = null;
-        NpgsqlDataSource? dataSource = null;
+        NpgsqlDataSource? dataSource = null, journalSource = null;
         try
         {
             if (options.ConnectionString is null)
@@ -22,7 +22,9 @@ public static class DatabaseStartup
                     : await EmbeddedPostgres.StartAsync(options, loggers, cancellationToken);
             }
 
-            dataSource = DatabaseConnections.Create(options.ConnectionString ?? postgres!.ConnectionString, loggers);
+            var connectionString = options.ConnectionString ?? postgres!.ConnectionString;
+            dataSource = DatabaseConnections.Create(connectionString, loggers);
+            journalSource = DatabaseConnections.CreateForJournal(connectionString, loggers);
             if (postgres is null)
             {
                 await DatabaseConnections.WaitAsync(dataSource, options.StartTimeout, logger, cancellationToken);
@@ -31,17 +33,18 @@ public static class DatabaseStartup
             {
                 // Connections to a PostgreSQL that died are dropped at once, and not found dead by one request after another.
                 postgres.ConnectionsLost += dataSource.Clear;
+                postgres.ConnectionsLost += journalSource.Clear;
             }
 
             var applied = await new MigrationRunner(Migration.Embedded(), clock, logger).RunAsync(dataSource, cancellationToken);
             var installation = await Installation.OpenAsync(dataSource, options, clock, logger, cancellationToken);
-            return new OpenDatabase(dataSource, installation, applied, postgres);
+            return new OpenDatabase(dataSource, journalSource, installation, applied, postgres);
         }
         catch
         {
-            if (dataSource is not null)
+            foreach (var source in (NpgsqlDataSource?[])[journalSource, dataSource])
             {
-                await dataSource.DisposeAsync();
+                await (source?.DisposeAsync() ?? ValueTask.CompletedTask);
             }
 
             if (postgres is not null)

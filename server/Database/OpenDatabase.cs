@@ -2,12 +2,16 @@ using Npgsql;
 
 namespace OctoLogin.Database;
 
-/// <summary>A database that is up, migrated, and whose master key is known to be right. Disposing it ends the pool and then the embedded PostgreSQL.</summary>
+/// <summary>A database that is up, migrated, and whose master key is known to be right. Disposing it ends the pools and then the embedded PostgreSQL.</summary>
 public sealed class OpenDatabase : IAsyncDisposable
 {
-    internal OpenDatabase(NpgsqlDataSource dataSource, Installation installation, int migrationsApplied, EmbeddedPostgres? postgres)
+    /// <summary>What <see cref="JournalSource"/> is called among the services.</summary>
+    public const string Journal = "journal";
+
+    internal OpenDatabase(NpgsqlDataSource dataSource, NpgsqlDataSource journalSource, Installation installation, int migrationsApplied, EmbeddedPostgres? postgres)
     {
         DataSource = dataSource;
+        JournalSource = journalSource;
         Secrets = installation.Secrets;
         InstallationId = installation.Id;
         MigrationsApplied = migrationsApplied;
@@ -15,6 +19,9 @@ public sealed class OpenDatabase : IAsyncDisposable
     }
 
     public NpgsqlDataSource DataSource { get; }
+
+    /// <summary>Connections that logins are recorded over, and nothing else.</summary>
+    public NpgsqlDataSource JournalSource { get; }
 
     public Secrets Secrets { get; }
 
@@ -31,8 +38,10 @@ public sealed class OpenDatabase : IAsyncDisposable
         if (Postgres is not null)
         {
             Postgres.ConnectionsLost -= DataSource.Clear;
+            Postgres.ConnectionsLost -= JournalSource.Clear;
         }
 
+        await JournalSource.DisposeAsync();
         await DataSource.DisposeAsync();
         if (Postgres is not null)
         {

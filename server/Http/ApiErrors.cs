@@ -67,6 +67,8 @@ public sealed class ApiErrors(RequestDelegate next, ILogger<ApiErrors> log)
     /// <summary>What was wrong with the body, by property path, without repeating its values: one of them may be a password.</summary>
     private static string BodyFault(BadHttpRequestException bad) => bad.InnerException switch
     {
+        JsonException { Path: { Length: > 0 } path, InnerException: InvalidOperationException inner } when inner.Message.Contains("UTF-16 JSON text", StringComparison.Ordinal) =>
+            $"The request's body has a text at {Printable.Of(path)} with an escape that is no character, such as \\ud800 without its second half.",
         JsonException { Path: { Length: > 0 } path } json =>
             $"The request's body is not as expected at {Printable.Of(path)} (line {json.LineNumber + 1}): {ExpectedType(json)}",
         JsonException => "The request's body is not valid JSON.",

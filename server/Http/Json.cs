@@ -18,6 +18,46 @@ public static class Json
         options.NumberHandling = JsonNumberHandling.AllowReadingFromString;
         options.MaxDepth = 64;
         options.Converters.Add(new JsonStringEnumConverter());
+        options.Converters.Add(new ElementConverter());
         return options;
+    }
+
+    /// <summary>
+    /// What a body has that no type of ours describes. Its texts are read here, as those of our types are: half of a surrogate pair as an
+    /// escape (<c>"\ud800"</c>) is JSON and no text, and would fail wherever it is read first.
+    /// </summary>
+    private sealed class ElementConverter : JsonConverter<JsonElement>
+    {
+        public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var element = JsonElement.ParseValue(ref reader);
+            ReadTexts(element);
+            return element;
+        }
+
+        public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options) => value.WriteTo(writer);
+
+        private static void ReadTexts(JsonElement element)
+        {
+            switch (element.ValueKind)
+            {
+                case JsonValueKind.String:
+                    _ = element.GetString();
+                    break;
+                case JsonValueKind.Array:
+                    foreach (var item in element.EnumerateArray())
+                    {
+                        ReadTexts(item);
+                    }
+                    break;
+                case JsonValueKind.Object:
+                    foreach (var member in element.EnumerateObject())
+                    {
+                        _ = member.Name;
+                        ReadTexts(member.Value);
+                    }
+                    break;
+            }
+        }
     }
 }

@@ -24,12 +24,14 @@ public sealed class VerificationKey
 
     private VerificationKey(JsonElement jwk)
     {
-        KeyType = Text(jwk, "kty") ?? "";
-        KeyId = Text(jwk, "kid");
-        algorithmName = Text(jwk, "alg");
-        curve = Text(jwk, "crv");
+        KeyType = "";
         try
         {
+            // Reading a text fails where an escape in it is half of a character.
+            KeyType = Text(jwk, "kty") ?? "";
+            KeyId = Text(jwk, "kid");
+            algorithmName = Text(jwk, "alg");
+            curve = Text(jwk, "crv");
             Fault = PurposeFault(jwk);
             switch (KeyType)
             {
@@ -48,7 +50,12 @@ public sealed class VerificationKey
         }
         catch (Exception broken) when (broken is FormatException or CryptographicException or InvalidOperationException)
         {
-            Fault = broken is FormatException ? broken.Message : "its numbers are not a valid key";
+            Fault = broken switch
+            {
+                FormatException => broken.Message,
+                InvalidOperationException => "a text in it has an escape that is no character",
+                _ => "its numbers are not a valid key",
+            };
         }
     }
 

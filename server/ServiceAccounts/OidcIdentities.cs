@@ -18,7 +18,7 @@ public sealed class OidcIdentities(
         return await database.InTransactionAsync(async connection =>
         {
             var created = await store.InsertAsync(connection, identity, cancel);
-            await audit.AppendAsync(connection, Describe(AuditEvent.Created(actor, Kind, created.Id, Named(created, account)), created), cancel);
+            await audit.AppendAsync(connection, Saved(AuditEvent.Created(actor, Kind, created.Id, Named(created, account)), created), cancel);
             return created;
         }, cancel);
     }
@@ -31,7 +31,7 @@ public sealed class OidcIdentities(
         return await database.InTransactionAsync(async connection =>
         {
             var changed = await store.UpdateAsync(connection, identity, cancel) ?? throw ApiException.NotFound(Kind, id);
-            await audit.AppendAsync(connection, Describe(AuditEvent.Modified(actor, Kind, changed.Id, Named(changed, account)), changed), cancel);
+            await audit.AppendAsync(connection, Saved(AuditEvent.Modified(actor, Kind, changed.Id, Named(changed, account)), changed), cancel);
             return changed;
         }, cancel);
     }
@@ -47,6 +47,9 @@ public sealed class OidcIdentities(
     }
 
     private static string Named(OidcIdentity identity, ServiceAccount account) => $"{identity.Name} of {account.Username}";
+
+    private static AuditEvent Saved(AuditEvent happened, OidcIdentity identity) => Describe(MutableNames.Fault(identity) is null ? happened
+        : happened with { Message = $"{happened.Message}. It goes by names alone, as was allowed: no condition is on an id, so whoever takes over the name is let in" }, identity);
 
     private static AuditEvent Describe(AuditEvent happened, OidcIdentity identity) => happened with
     {

@@ -16,7 +16,15 @@ public sealed record OidcIdentityInput
 
     /// <summary>Seconds, 60 to 43200; 3600 unless told.</summary>
     public int? TokenLifetime { get; init; }
+
+    /// <summary>For a new identity, true where the issuer gives a job one token only (GitLab.com, CircleCI), unless told.</summary>
     public bool? AllowReuse { get; init; }
+
+    /// <summary>
+    /// Saves an identity whose issuer's subjects are names (GitLab.com, Azure DevOps, Buildkite) also without a condition on an id. Asked for
+    /// when that is decided, and not kept: the audit has it.
+    /// </summary>
+    public bool? AllowMutableNames { get; init; }
     public GitHubInput? GitHub { get; init; }
 }
 

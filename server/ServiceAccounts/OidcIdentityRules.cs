@@ -24,15 +24,20 @@ public static class OidcIdentityRules
             Audience = Clean(validation, "Audience", validation.Optional("Audience", input.Audience ?? present?.Audience)),
             ConditionsJson = input.Conditions is null ? present?.ConditionsJson ?? "[]" : JsonSerializer.Serialize(ConditionRules.Apply(validation, input.Conditions)),
             TokenLifetimeSeconds = input.TokenLifetime ?? present?.TokenLifetimeSeconds ?? 3600,
-            AllowReuse = input.AllowReuse ?? present?.AllowReuse ?? false,
+            AllowReuse = input.AllowReuse ?? present?.AllowReuse ?? MutableNames.ReusesTokens(issuer),
             UpdatedAt = now,
         };
         validation.Check(identity.TokenLifetimeSeconds is >= 60 and <= 43200,
             $"TokenLifetime is {identity.TokenLifetimeSeconds} seconds; it must be 60 (1 minute) to 43200 (12 hours).");
         identity = isGitHub ? GitHubIdentityRules.Apply(validation, input, identity, now) : WithSubject(validation, input, identity);
+        validation.Fault(input.AllowMutableNames == true || WasAllowed(present, identity) ? null : MutableNames.Fault(identity));
         validation.ThrowIfAny();
         return identity;
     }
+
+    /// <summary>Somebody has said so before, of this very subject: another change of the identity does not ask again.</summary>
+    private static bool WasAllowed(OidcIdentity? present, OidcIdentity identity) =>
+        present?.Issuer == identity.Issuer && present.Subject == identity.Subject && MutableNames.Fault(present) is not null;
 
     /// <summary>Trimmed; zero-width and other invisible characters, which a person pasting a value cannot see, are a fault.</summary>
     internal static string Clean(Validation validation, string property, string? text)

@@ -21,9 +21,12 @@ public static class SharedIssuers
     ];
 
     public static bool IsGitHub(string issuer) =>
-        issuer == GitHub || issuer.StartsWith(GitHub + "/", StringComparison.Ordinal)
+        IsOf(issuer, GitHub)
         || (Uri.TryCreate(issuer, UriKind.Absolute, out var uri)
             && (uri.AbsolutePath == "/_services/token" || (uri.Host.StartsWith("token.actions.", StringComparison.Ordinal) && uri.Host.EndsWith(".ghe.com", StringComparison.Ordinal))));
+
+    /// <summary>The issuer itself, or one below it, such as that of an enterprise or an organization.</summary>
+    public static bool IsOf(string issuer, string known) => issuer == known || issuer.StartsWith(known + "/", StringComparison.Ordinal);
 
     /// <summary>Why this subject must not be saved for this issuer; null when it may.</summary>
     public static string? Fault(string issuer, string subject)
@@ -32,7 +35,7 @@ public static class SharedIssuers
         {
             return null;
         }
-        var shared = Known.FirstOrDefault(known => issuer == known.Issuer || issuer.StartsWith(known.Issuer + "/", StringComparison.Ordinal))
+        var shared = Known.FirstOrDefault(known => IsOf(issuer, known.Issuer))
             ?? (IsGitHub(issuer) ? Known[0] : null);
         if (shared is null)
         {

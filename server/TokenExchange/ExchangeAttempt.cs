@@ -51,12 +51,7 @@ public sealed class ExchangeAttempt(AuditActor origin)
         return OAuthException.InvalidRequest("The token was used before; each token is accepted once. Request a new one right before the exchange.");
     }
 
-    public void BrokenBy(Exception fault, CancellationToken left) => Outcome = fault switch
-    {
-        BadHttpRequestException => ExchangeOutcome.Malformed,
-        _ when left.IsCancellationRequested => ExchangeOutcome.Abandoned,
-        _ => ExchangeOutcome.Error,
-    };
+    public void Broken(CancellationToken left) => Outcome = left.IsCancellationRequested ? ExchangeOutcome.Abandoned : ExchangeOutcome.Error;
 
     /// <param name="pin">The ids that the identity takes from this token; null when it had them.</param>
     public AuditEvent Issued(AccessToken token, RepositoryPin? pin) => Event(

@@ -9,7 +9,9 @@ namespace OctoLogin.TokenExchange;
 /// Records exchanges: what was redeemed and its audit event, durably, in one commit. One writer commits what has gathered while the
 /// last commit ran, so that the requests of one moment share one flush to disk; alone, a request waits for nobody.
 /// </summary>
-public sealed class ExchangeJournal(NpgsqlDataSource database, AuditChains chains, ChainWriter events, EventNumbers numbers, ExchangeMetrics metrics, TimeProvider clock) : BackgroundService
+public sealed class ExchangeJournal(
+    [FromKeyedServices(Database.OpenDatabase.Journal)] NpgsqlDataSource database, AuditChains chains, ChainWriter events, EventNumbers numbers, ExchangeMetrics metrics, TimeProvider clock)
+    : BackgroundService
 {
     public const int MostInOneCommit = 256;
 

@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace OctoLogin.TokenExchange;
 
 /// <summary>
-/// One issuer's keys: fetched once however many wait, again in the background before they are stale, kept for a day when the issuer
-/// does not answer, and fetched for an unknown <c>kid</c> at most once in 30 s. Or as an administrator uploaded them, and then never fetched.
+/// One issuer's keys: fetched once however many wait, again in the background shortly before they are stale, and waited for when nobody
+/// came in time: a key that was withdrawn ends with its set's life. Kept for a day when the issuer does not answer, and fetched for an
+/// unknown <c>kid</c> at most once in 30 s. Or as an administrator uploaded them, and then never fetched.
 /// </summary>
 public sealed class IssuerEntry(IssuerSettings settings, IssuerDocuments documents, TimeProvider clock, ILogger log)
 {
@@ -15,6 +16,9 @@ public sealed class IssuerEntry(IssuerSettings settings, IssuerDocuments documen
 
     /// <summary>How soon an issuer that failed is asked again.</summary>
     public static readonly TimeSpan FailureCooldown = TimeSpan.FromSeconds(5);
+
+    /// <summary>For how long after a fetch failed stale keys serve without waiting for another try: the issuer's silence would be every login's.</summary>
+    public static readonly TimeSpan FailureStands = TimeSpan.FromMinutes(1);
 
     private readonly Lock gate = new();
     private readonly IssuerKeySet? uploaded = settings.Jwks is { } jwks ? new(IssuerKeySet.Read(JsonElement.Parse(jwks)), null, null) : null;
@@ -92,16 +96,21 @@ public sealed class IssuerEntry(IssuerSettings settings, IssuerDocuments documen
         return Usable();
     }
 
+    /// <summary>Null: they must be fetched first. Stale ones serve only where that was tried and failed.</summary>
     private IssuerKeySet? Fresh()
     {
         lock (gate)
         {
-            if (loaded is null || clock.GetUtcNow() - loaded.At >= LongestLife)
+            if (loaded is null)
             {
                 return null;
             }
             var age = clock.GetUtcNow() - loaded.At;
-            if (age >= loaded.Life * 0.8 && fetching is null && !FailedJustNow())
+            if (age >= LongestLife || (age >= loaded.Life && !FailedWithin(FailureStands)))
+            {
+                return null;
+            }
+            if (age >= loaded.Life * 0.8 && fetching is null && !FailedWithin(FailureCooldown))
             {
                 // Started in the background: the requests of now are served with the keys that are there.
                 fetching = Task.Run(FetchOnceAsync);
@@ -125,7 +134,7 @@ public sealed class IssuerEntry(IssuerSettings settings, IssuerDocuments documen
         {
             if (fetching is null)
             {
-                if (!evenAfterFailure && FailedJustNow())
+                if (!evenAfterFailure && FailedWithin(FailureCooldown))
                 {
                     return Task.CompletedTask;
                 }
@@ -137,7 +146,7 @@ public sealed class IssuerEntry(IssuerSettings settings, IssuerDocuments documen
         return running.WaitAsync(cancel);
     }
 
-    private bool FailedJustNow() => failedAt is { } at && clock.GetUtcNow() - at < FailureCooldown;
+    private bool FailedWithin(TimeSpan time) => failedAt is { } at && clock.GetUtcNow() - at < time;
 
     private async Task FetchOnceAsync()
     {

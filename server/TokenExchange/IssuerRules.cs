@@ -105,7 +105,8 @@ public static class IssuerRules
             return keys.Any(key => key.Fault is null) ? null
                 : $"Jwks has no key that can be used{(keys.Count == 0 ? "" : $": {string.Join("; ", keys.Take(5).Select(key => $"'{Printable.Of(key.KeyId, 100)}': {key.Fault}"))}")}.";
         }
-        catch (JsonException)
+        // Half of a surrogate pair as an escape is JSON, and no text.
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
             return "Jwks is not a JSON object without duplicate names, such as { \"keys\": [ … ] }.";
         }

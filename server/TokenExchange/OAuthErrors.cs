@@ -45,7 +45,7 @@ public sealed class OAuthErrors(RequestDelegate next, ILogger<OAuthErrors> log)
             case Http.ApiException api:
                 return new OAuthException(api.Status == StatusCodes.Status401Unauthorized ? "invalid_client" : "invalid_request", api.Message, status: api.Status);
             case BadHttpRequestException bad:
-                return new OAuthException("invalid_request", bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? TokenExchangeRequest.TooLarge : "The request could not be read.", bad.Message, bad.StatusCode);
+                return OAuthException.Unreadable(bad);
             case var outage when Outage.Is(outage):
                 log.DatabaseOutage(outage, context.TraceIdentifier);
                 return Outage.IsDiskFull(outage)

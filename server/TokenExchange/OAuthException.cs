@@ -19,6 +19,10 @@ public sealed class OAuthException(string error, string description, string? det
     /// <summary>RFC 8693 section 2.2.2: also when the subject token is not acceptable for any reason.</summary>
     public static OAuthException InvalidRequest(string description, string? detail = null) => new("invalid_request", description, detail);
 
+    /// <summary>The body is not as HTTP has it, too large, too slow, or broke off.</summary>
+    public static OAuthException Unreadable(BadHttpRequestException bad) => new("invalid_request",
+        bad.StatusCode == StatusCodes.Status413PayloadTooLarge ? TokenExchangeRequest.TooLarge : "The request could not be read.", bad.Message, bad.StatusCode);
+
     public static OAuthException InvalidScope(string description) => new("invalid_scope", description);
 
     public static OAuthException SlowDown(string description, int retryAfterSeconds, string? detail = null, bool isUnrecorded = false) =>

@@ -5,13 +5,15 @@ namespace OctoLogin.TokenExchange;
 
 /// <summary>
 /// Bounds what strangers can make us write: each refused login is a row of the audit. Counted by address in windows of a minute;
-/// logins that succeed are not counted, as many jobs may share one address.
+/// logins that succeed are not counted, as many jobs may share one address. Nor are those that an outage refused, which says nothing
+/// against the others there: beyond the same number they are answered as before, without a row each.
 /// </summary>
 public sealed class RefusalLimit(TokenExchangeOptions options, ExchangeMetrics metrics, TimeProvider clock)
 {
     private const int MostAddresses = 100_000;
 
     private readonly ConcurrentDictionary<IPAddress, int> refused = new();
+    private readonly ConcurrentDictionary<IPAddress, int> unavailable = new();
     private long window;
 
     /// <summary>Throws the 429 for an address that was refused too often within this minute. It is not recorded: that is the point.</summary>
@@ -22,6 +24,7 @@ public sealed class RefusalLimit(TokenExchangeOptions options, ExchangeMetrics m
         if (Interlocked.Exchange(ref window, now) != now)
         {
             refused.Clear();
+            unavailable.Clear();
         }
         if (refused.GetValueOrDefault(NetworkOf(address)) >= options.RefusalsPerMinute)
         {
@@ -33,13 +36,26 @@ public sealed class RefusalLimit(TokenExchangeOptions options, ExchangeMetrics m
         }
     }
 
-    public void Count(IPAddress? address)
+    /// <summary>Counts a refusal of this status; false when it must not become one more row.</summary>
+    public bool MayRecord(IPAddress? address, int status)
     {
-        if (refused.Count < MostAddresses)
+        switch (status)
         {
-            refused.AddOrUpdate(NetworkOf(address), 1, (_, count) => count + 1);
+            // An account's or issuer's own limit, which records the first of them.
+            case StatusCodes.Status429TooManyRequests:
+                return true;
+            case >= 500:
+                return Count(unavailable, address) <= options.RefusalsPerMinute;
+            default:
+                Count(address);
+                return true;
         }
     }
+
+    public void Count(IPAddress? address) => Count(refused, address);
+
+    private static int Count(ConcurrentDictionary<IPAddress, int> counts, IPAddress? address) =>
+        counts.Count < MostAddresses ? counts.AddOrUpdate(NetworkOf(address), 1, (_, count) => count + 1) : 0;
 
     /// <summary>An IPv6 customer has a /64 at least, and could use an address for each try.</summary>
     private static IPAddress NetworkOf(IPAddress? address)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using OctoLogin.Access;
 using OctoLogin.Audit;
 using OctoLogin.Database;
@@ -12,13 +13,18 @@ namespace OctoLogin.TokenExchange;
 /// <summary>The exchange (RFC 8693): a subject token for a short-lived access token. The steps are the contract's, in its order.</summary>
 public sealed class SecurityTokenService(
     TrustedAccounts accounts, SubjectTokenValidator validator, ExchangeJournal journal, CallerStore callers,
-    TokenSigner signer, IssuerOptions issuer, TrustedIssuers trusted, ExchangeLimit limit, ExchangeMetrics metrics, TimeProvider clock)
+    TokenSigner signer, IssuerOptions issuer, TrustedIssuers trusted, ExchangeLimit limit, RefusalLimit refusals, ExchangeMetrics metrics, TimeProvider clock)
 {
     private const int MostTries = 3;
 
-    /// <summary>Every attempt, whatever becomes of it (a 429 excepted), is one audit event: written here, where no way out can pass it by.</summary>
-    public async Task<TokenAnswer> ExchangeAsync(Func<Task<TokenExchangeRequest>> read, AuditActor origin, CancellationToken cancel)
+    /// <summary>
+    /// Every attempt, whatever becomes of it, is one audit event: written here, where no way out can pass it by. What is refused without
+    /// one bounds what strangers can have us write: a 429 after the first of its kind, and a 503 after many.
+    /// </summary>
+    /// <param name="address">Whose refusals are counted; throws the 429 where there were too many.</param>
+    public async Task<TokenAnswer> ExchangeAsync(Func<Task<TokenExchangeRequest>> read, AuditActor origin, IPAddress? address, CancellationToken cancel)
     {
+        refusals.Check(address);
         var attempt = new ExchangeAttempt(origin);
         var started = Stopwatch.GetTimestamp();
         using var span = ExchangeMetrics.StartSpan();
@@ -31,7 +37,7 @@ public sealed class SecurityTokenService(
         }
         catch (OAuthException refusal)
         {
-            if (!refusal.IsUnrecorded)
+            if (!refusal.IsUnrecorded && refusals.MayRecord(address, refusal.Status))
             {
                 await journal.WriteAsync(attempt.Refused(refusal));
             }
@@ -40,8 +46,9 @@ public sealed class SecurityTokenService(
         }
         catch (Exception fault) when (!Outage.Is(fault))
         {
-            // A body that broke off, a caller that left, or a bug of ours: none is a decision, each is an attempt.
-            attempt.BrokenBy(fault, cancel);
+            // A caller that left, or a bug of ours: neither is a decision, each is an attempt, and a row that a stranger may have caused.
+            attempt.Broken(cancel);
+            refusals.Count(address);
             await journal.WriteAsync(attempt.Refused(new OAuthException("server_error", "The request could not be answered.", fault.Message)));
             throw;
         }
@@ -191,6 +198,3 @@ public sealed class SecurityTokenService(
         };
     }
 }
-
-/// <summary>RFC 8693 section 2.2.1. <paramref name="ExpiresIn"/> in seconds.</summary>
-public sealed record TokenAnswer(string AccessToken, int ExpiresIn, string? Scope);

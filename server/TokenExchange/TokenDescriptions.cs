@@ -18,7 +18,7 @@ internal static class TokenDescriptions
         .WithDescription("Whoever holds the token may end it. A token that does not work is answered with 200 as well.")
         .WithMetadata(new FormBody(typeof(TokenForm)))
         .Produces(200)
-        .Refuses(400, 413, 415, 429, 503);
+        .Refuses(400, 413, 415, 503);
 
     public static RouteHandlerBuilder DescribeIntrospection(this RouteHandlerBuilder route) => route.WithTags("token")
         .WithSummary("Ask whether an access token works now (RFC 7662)")

@@ -18,12 +18,11 @@ public static class TokenEndpoint
     public static void MapTokenExchange(this IEndpointRouteBuilder routes)
     {
         var service = routes.ServiceProvider.GetRequiredService<SecurityTokenService>();
-        var limit = routes.ServiceProvider.GetRequiredService<RefusalLimit>();
         // Octopus documents the second path for the same endpoint.
         foreach (var path in (ReadOnlySpan<string>)["/token/v1", "/api/token/v1"])
         {
             // Nobody is signed in here, so that nothing has to look for a caller or a space first.
-            routes.MapPost(path, (Delegate)((HttpContext context) => ExchangeAsync(context, service, limit))).AllowAnonymous().DescribeExchange().ShortCircuit();
+            routes.MapPost(path, (Delegate)((HttpContext context) => ExchangeAsync(context, service))).AllowAnonymous().DescribeExchange().ShortCircuit();
         }
         routes.MapRevocation();
         routes.MapIntrospection();
@@ -32,31 +31,16 @@ public static class TokenEndpoint
         routes.MapAccessTokens();
     }
 
-    private static async Task ExchangeAsync(HttpContext context, SecurityTokenService service, RefusalLimit limit)
+    private static async Task ExchangeAsync(HttpContext context, SecurityTokenService service)
     {
         var cancel = context.RequestAborted;
         context.Response.Headers.CacheControl = "no-store";
-        limit.Check(context.Connection.RemoteIpAddress);
-        var answer = await AnswerAsync(context, service, limit, cancel);
+        var answer = await service.ExchangeAsync(() => TokenExchangeRequest.ReadAsync(context.Request, cancel), Origin(context), context.Connection.RemoteIpAddress, cancel);
         var body = JsonSerializer.SerializeToUtf8Bytes(new TokenResponse(answer.AccessToken, "Bearer", TokenExchangeRequest.AccessTokenType, answer.ExpiresIn, answer.Scope));
         // With its length known the answer is one write; a stream of JSON goes out in chunks.
         context.Response.ContentType = "application/json; charset=utf-8";
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body, cancel);
-    }
-
-    private static async Task<TokenAnswer> AnswerAsync(HttpContext context, SecurityTokenService service, RefusalLimit limit, CancellationToken cancel)
-    {
-        try
-        {
-            return await service.ExchangeAsync(() => TokenExchangeRequest.ReadAsync(context.Request, cancel), Origin(context), cancel);
-        }
-        // A busy account's own limit says nothing against the others that share its address.
-        catch (OAuthException refusal) when (refusal.Status != StatusCodes.Status429TooManyRequests)
-        {
-            limit.Count(context.Connection.RemoteIpAddress);
-            throw;
-        }
     }
 
     internal static AuditActor Origin(HttpContext context) => new(

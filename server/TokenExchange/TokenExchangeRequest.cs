@@ -31,8 +31,17 @@ public sealed record TokenExchangeRequest
     public int? ExpiresIn { get; init; }
 
     /// <summary>Reads and checks the body (contract, step 1).</summary>
-    public static async Task<TokenExchangeRequest> ReadAsync(HttpRequest request, CancellationToken cancel) =>
-        Check(await ReadParametersAsync(request, cancel));
+    public static async Task<TokenExchangeRequest> ReadAsync(HttpRequest request, CancellationToken cancel)
+    {
+        try
+        {
+            return Check(await ReadParametersAsync(request, cancel));
+        }
+        catch (BadHttpRequestException bad)
+        {
+            throw OAuthException.Unreadable(bad);
+        }
+    }
 
     /// <summary>The parameters of a form or JSON body, each at most once, none of them empty. Unknown ones are left out.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> ReadParametersAsync(HttpRequest request, CancellationToken cancel, IReadOnlySet<string>? known = null)

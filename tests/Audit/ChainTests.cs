@@ -100,7 +100,9 @@ public sealed class ChainTests : IAsyncLifetime
     public async Task Exchanges_go_on_in_another_chain_when_the_connection_breaks_and_nothing_is_lost_or_twice()
     {
         var account = await server.AddTrustedAccountAsync();
-        var issued = 0;
+        (await server.ExchangeAsync(account.Audience, server.GitHubToken(account.Audience))).Status.ShouldBe(200);
+        var before = (await VerifyAsync()).Chains.Count(chain => chain.Purpose == "exchanges");
+        var (issued, killed) = (1, 0);
         for (var round = 0; round < 5; round++)
         {
             var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
@@ -109,15 +111,18 @@ public sealed class ChainTests : IAsyncLifetime
                 {
                     // Whatever the journal's connection does at this moment.
                     await using var connection = await server.Database.DataSource.OpenConnectionAsync();
-                    await connection.ExecuteAsync("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%redeemed_tokens%' and pid <> pg_backend_pid()");
+                    killed += await connection.ExecuteScalarAsync<int>(
+                        "select count(*) filter (where pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and application_name = @JournalName",
+                        new { DatabaseConnections.JournalName });
                 }
                 return await server.ExchangeAsync(account.Audience, server.GitHubToken(account.Audience));
             }));
             answers.Select(answer => answer.Status).Distinct().ShouldBeSubsetOf([200, 503]);
             issued += answers.Count(answer => answer.Status == 200);
         }
+        killed.ShouldBeGreaterThan(0, "a connection of the journal was hit");
         (await server.CategoriesOfAsync(account.Id)).Count(category => category == "TokenIssued").ShouldBeGreaterThanOrEqualTo(issued);
-        await VerifyAsync();
+        (await VerifyAsync()).Chains.Count(chain => chain.Purpose == "exchanges").ShouldBeGreaterThan(before, "what comes after a break begins another chain");
     }
 
     [Fact]

@@ -110,8 +110,10 @@ public sealed class VerbTests(VerbFixture verbs) : IClassFixture<VerbFixture>
     public async Task Adds_an_identity_of_any_issuer_and_names_every_fault_of_one()
     {
         await verbs.JsonAsync("service-account", "create", "others");
-        var made = await verbs.JsonAsync("identity", "add", "others", "--name", "gitlab", "--issuer", "https://gitlab.com",
-            "--subject", "project_path:acme/web:ref_type:branch:ref:main", "--audience", "octologin", "--reuse", "--lifetime", "3600");
+        string[] gitlab = ["identity", "add", "others", "--issuer", "https://gitlab.com", "--subject", "project_path:acme/web:ref_type:branch:ref:main", "--audience", "octologin"];
+        (await verbs.RunAsync([.. gitlab, "--name", "gitlab"])).Error.ShouldContain("Add a condition on project_id or namespace_id");
+        (await verbs.JsonAsync([.. gitlab, "--name", "names", "--allow-mutable-names", "--reuse", "false"])).GetProperty("AllowReuse").GetBoolean().ShouldBeFalse();
+        var made = await verbs.JsonAsync([.. gitlab, "--name", "gitlab", "--condition", "project_id:equals=4211", "--lifetime", "3600"]);
         made.GetProperty("Audience").GetString().ShouldBe("octologin");
         made.GetProperty("AllowReuse").GetBoolean().ShouldBeTrue();
         made.GetProperty("GitHub").ValueKind.ShouldBe(JsonValueKind.Null);
@@ -119,7 +121,7 @@ public sealed class VerbTests(VerbFixture verbs) : IClassFixture<VerbFixture>
         var faulty = await verbs.RunAsync("identity", "add", "others", "--name", "x", "--issuer", "ftp://x", "--subject", "y", "--lifetime", "13h");
         faulty.ExitCode.ShouldBe(1);
         faulty.Error.ShouldBe("- Issuer 'ftp://x' must begin with https://.\n- TokenLifetime is 46800 seconds; it must be 60 (1 minute) to 43200 (12 hours).\n");
-        (await verbs.JsonAsync("identity", "list", "others")).GetProperty("Count").GetInt32().ShouldBe(1);
+        (await verbs.JsonAsync("identity", "list", "others")).GetProperty("Count").GetInt32().ShouldBe(2);
     }
 
     [Fact]

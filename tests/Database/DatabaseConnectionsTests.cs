@@ -47,6 +47,14 @@ public sealed class DatabaseConnectionsTests : IAsyncLifetime
     }
 
     [Fact]
+    public void The_journal_has_few_connections_whatever_the_connection_string_gives_the_rest()
+    {
+        using var journal = DatabaseConnections.CreateForJournal("Host=db;CommandTimeout=3;MinPoolSize=5;MaxPoolSize=7");
+        var settings = new NpgsqlConnectionStringBuilder(journal.ConnectionString);
+        (settings.CommandTimeout, settings.Timeout, settings.ApplicationName, settings.MinPoolSize, settings.MaxPoolSize).ShouldBe((3, 5, "octologin-journal", 2, 2));
+    }
+
+    [Fact]
     public async Task Gives_up_on_a_database_that_cannot_be_reached_and_says_why_at_every_attempt()
     {
         var refusal = await RefusalAsync("Host=127.0.0.1;Port=1;Username=octologin;Password=hunter2;Database=logins", TimeSpan.FromMilliseconds(500));

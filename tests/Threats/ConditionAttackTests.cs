@@ -166,4 +166,49 @@ public sealed class ConditionAttackTests(BesiegedServer besieged) : IClassFixtur
         await server.ShouldRefuseAsync(audience, Token(null), "the same name, no id");
         (await server.ExchangeAsync(audience, Token(id))).Status.ShouldBe(200);
     }
+
+    [Theory]
+    [InlineData("https://gitlab.com", "project_path:acme/web:ref_type:branch:ref:main", "project_id or namespace_id", "namespace_id", true)]
+    [InlineData("https://vstoken.dev.azure.com/6f7f2c1e-0000-4000-8000-000000000001", "sc://acme/web/production", "prj_id", "prj_id", false)]
+    [InlineData("https://agent.buildkite.com", "organization:acme:pipeline:web:ref:refs/heads/main:*", "pipeline_id or organization_id", "/pipeline_id", false)]
+    public async Task C12_an_identity_that_goes_by_names_alone_is_not_saved_unless_somebody_says_so(string issuer, string subject, string ids, string id, bool reuse)
+    {
+        var (account, _) = await server.AddServiceAccountAsync();
+        var path = $"/api/serviceaccounts/{account}/oidcidentities";
+        object Identity(object? conditions = null, bool? allow = null) => new { Name = allow is null ? "pinned" : "names", Issuer = issuer, Subject = subject, Conditions = conditions, AllowMutableNames = allow };
+        foreach (var conditions in (object?[])
+        [
+            null, new[] { new { Claim = "ref", Values = new[] { "main" } } }, new[] { new { Claim = id, Values = new[] { "*" } } }, new[] { new { Claim = id, Values = new[] { "4211", "42?2" } } },
+            new[] { new { Claim = id, Kind = "Exists" } }, new[] { new { Claim = id + "x", Kind = "Equals", Values = new[] { "4211" } } },
+        ])
+        {
+            var refused = (await server.Admin.SendAsync("POST", $"{path}/create/v1", Identity(conditions))).ShouldBeRefused(400, $"Add a condition on {ids}, with the id that the tokens have");
+            (await server.EventsAsync(refused.CorrelationId)).ShouldBeEmpty();
+        }
+        (await server.Admin.SeeAsync($"{path}/v1"))["Count"].ShouldBe("0");
+
+        var pinned = await server.Admin.MakeAsync($"{path}/create/v1", Identity(new[] { new { Claim = id, Kind = "Equals", Values = new[] { "4211" } } }));
+        (await server.EventAsync(pinned)).Message.ShouldNotContain("names alone");
+        var saved = (await server.Admin.SeeAsync($"{path}/{pinned.Id}/v1")).Json;
+        saved.GetProperty("AllowReuse").GetBoolean().ShouldBe(reuse, "GitLab gives a job one token");
+        // Its condition cannot be taken away either.
+        (await server.Admin.SendAsync("PUT", $"{path}/{pinned.Id}/v1", new { Conditions = Array.Empty<object>() })).ShouldBeRefused(400, "Add a condition on");
+
+        var allowed = await server.Admin.MakeAsync($"{path}/create/v1", Identity(allow: true));
+        (await server.EventAsync(allowed)).Message.ShouldContain("It goes by names alone, as was allowed");
+        (await server.Admin.SendAsync("PUT", $"{path}/{allowed.Id}/v1", new { Name = "renamed" })).ShouldBe(200);
+        (await server.Admin.SendAsync("PUT", $"{path}/{allowed.Id}/v1", new { Subject = subject + "x" })).ShouldBeRefused(400, "Add a condition on");
+    }
+
+    [Theory]
+    [InlineData("https://oidc.circleci.com/org/6f7f2c1e", null, true)]
+    [InlineData("https://oidc.circleci.com/org/6f7f2c1e", false, false)]
+    [InlineData("https://oidc.circleci.com.example.com", null, false)]
+    [InlineData("https://gitlab.example.com", null, false)]
+    public async Task Reuse_is_on_where_the_issuer_gives_a_job_one_token_and_the_client_does_not_say(string issuer, bool? told, bool reuse)
+    {
+        var (account, _) = await server.AddServiceAccountAsync();
+        var made = await server.AddIdentityAsync(account, new { Name = "reuse", Issuer = issuer, Subject = "org/6f7f2c1e/project/1/user/2", AllowReuse = told });
+        (await server.Admin.SeeAsync($"/api/serviceaccounts/{account}/oidcidentities/{made.GetProperty("Id").GetString()}/v1"))["AllowReuse"].ShouldBe(reuse ? "True" : "False");
+    }
 }

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -77,11 +78,38 @@ public sealed class ErrorAttackTests(BesiegedServer besieged) : IClassFixture<Be
     }
 
     [Theory]
-    [InlineData("gzip")]
-    [InlineData("br")]
-    public async Task J1_a_compressed_body_is_not_unpacked(string encoding)
+    [InlineData("gzip", "application/json")]
+    [InlineData("gzip", "application/x-www-form-urlencoded")]
+    [InlineData("br", "application/json")]
+    [InlineData("deflate", "application/json")]
+    public async Task J1_a_compressed_body_is_not_unpacked(string encoding, string type)
     {
-        var content = new ByteArrayContent([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]) { Headers = { ContentType = new("application/json"), ContentEncoding = { encoding } } };
-        (await server.SendAsync("/token/v1", content)).ShouldHaveTheFourFields(400, "invalid_request");
+        var (_, audience) = await server.AddTrustedAccountAsync();
+        var form = Exchanges.Form(audience, server.GitHubToken(audience));
+        using var plain = new FormUrlEncodedContent(form);
+        // Unpacked, it would be a good exchange.
+        var content = new ByteArrayContent(Compressed(encoding, type == "application/json" ? JsonSerializer.SerializeToUtf8Bytes(form) : await plain.ReadAsByteArrayAsync()))
+        {
+            Headers = { ContentType = new(type), ContentEncoding = { encoding } },
+        };
+        var answer = await server.SendAsync("/token/v1", content);
+        answer.ShouldHaveTheFourFields(400, "invalid_request");
+        (await server.EventsAsync(answer.CorrelationId)).ShouldHaveSingleItem().Category.ShouldBe("TokenRefused");
+        (await server.SendAsync("/token/v1", new FormUrlEncodedContent(form))).Status.ShouldBe(200, "the token in it was not used");
+    }
+
+    private static byte[] Compressed(string encoding, byte[] body)
+    {
+        using var packed = new MemoryStream();
+        using (Stream packing = encoding switch
+        {
+            "gzip" => new GZipStream(packed, CompressionLevel.Fastest),
+            "br" => new BrotliStream(packed, CompressionLevel.Fastest),
+            _ => new ZLibStream(packed, CompressionLevel.Fastest),
+        })
+        {
+            packing.Write(body);
+        }
+        return packed.ToArray();
     }
 }

@@ -65,27 +65,41 @@ public sealed class IssuerAttackTests(BesiegedServer besieged) : IClassFixture<B
         (await ReasonAsync($"https://{host}")).ShouldContain($"{host} resolves to ");
     }
 
+    /// <summary>The first answer is public and the next one inside: whoever asks once to judge and once more to connect goes inside.</summary>
     [Fact]
     public async Task B2_a_name_that_is_answered_differently_the_second_time()
     {
-        await using var inside = await FakeHttpServer.StartAsync(_ => new FakeAnswer(200, "{}"), server.Certificates.ForHosts("rebinding.example.com"));
+        using var certificate = server.Certificates.ForHosts("rebinding.example.com");
+        await using var outside = await FakeHttpServer.StartAsync(_ => new FakeAnswer(200, "{}"), certificate);
+        await using var inside = await FakeHttpServer.StartAsync(_ => new FakeAnswer(200, "{}"), certificate);
         var asked = 0;
         var options = new TokenExchangeOptions
         {
             AllowPrivateNetwork = new HashSet<string>(), RefusalsPerMinute = 1, ExchangesPerMinutePerServiceAccount = 1, ExchangesPerMinutePerIssuer = 1, LoopbackHttpAllowed = false,
         };
-        using var client = new HttpClient(new IssuerNetwork(options)
+        var network = new IssuerNetwork(options)
         {
-            // TEST-NET-3 stands for a public address: what matters is that the first answer is the one that is judged and connected to.
-            Resolve = (_, _, _) => Task.FromResult<IReadOnlyList<IPEndPoint>>(++asked == 1 ? [new(IPAddress.Parse("203.0.113.1"), 443)] : [new(IPAddress.Loopback, inside.Port)]),
+            Resolve = (_, _, _) => Task.FromResult<IReadOnlyList<IPEndPoint>>([++asked == 1 ? new PublicEndPoint(outside.Port) : new IPEndPoint(IPAddress.Loopback, inside.Port)]),
             Roots = [server.Certificates.Ca],
-        }.CreateHandler());
-        foreach (var _ in (int[])[1, 2, 3])
+        };
+        using (var first = new HttpClient(network.CreateHandler()))
         {
-            (await Should.ThrowAsync<HttpRequestException>(() => client.GetAsync(new Uri("https://rebinding.example.com/")))).InnerException!.Message.ShouldContain("not a public address");
+            (await first.GetStringAsync(new Uri("https://rebinding.example.com/"))).ShouldBe("{}");
         }
-        asked.ShouldBe(3, "each connection asks once, and goes where that answer says or nowhere");
+        (asked, outside.Requests.Count).ShouldBe((1, 1), "the address that was judged is the one that was connected to");
+        foreach (var next in (int[])[2, 3])
+        {
+            using var client = new HttpClient(network.CreateHandler());
+            (await Should.ThrowAsync<HttpRequestException>(() => client.GetAsync(new Uri("https://rebinding.example.com/")))).InnerException!.Message.ShouldContain("not a public address");
+            asked.ShouldBe(next, "each connection asks once, and goes where that answer says or nowhere");
+        }
         inside.Requests.ShouldBeEmpty();
+    }
+
+    /// <summary>Reads as an address of the public internet, and is connected to on loopback: no test sends anything out.</summary>
+    private sealed class PublicEndPoint(int port) : IPEndPoint(IPAddress.Parse("8.8.8.8"), port)
+    {
+        public override SocketAddress Serialize() => new IPEndPoint(IPAddress.Loopback, Port).Serialize();
     }
 
     [Fact]

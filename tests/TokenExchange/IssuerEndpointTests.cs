@@ -87,6 +87,8 @@ public sealed class IssuerEndpointTests(ServerFixture server) : IClassFixture<Se
         { "private key", "Jwks holds the private member 'd' in key 1; send public keys alone" },
         { "secret", "Jwks holds the private member 'k' in key 1" },
         { "same kid", "Jwks has 2 keys named 'same'" },
+        { "half a character", "Jwks has no key that can be used: '(none)': a text in it has an escape that is no character." },
+        { "half a character in a name", "Jwks is not a JSON object without duplicate names" },
         { "many", "Jwks cannot be used: its JWKS has 257 keys, at most 256 are accepted." },
     };
 
@@ -116,6 +118,8 @@ public sealed class IssuerEndpointTests(ServerFixture server) : IClassFixture<Se
             "weak" => new { Issuer = issuer, Jwks = new { keys = new[] { TestIssuer.JwkOf(weak, "weak") } } },
             "private key" => new { Issuer = issuer, Jwks = new { keys = new[] { secret } } },
             "secret" => new { Issuer = issuer, Jwks = new { keys = new[] { new { kty = "oct", k = "c2VjcmV0LXZhbHVl" } } } },
+            "half a character" => new { Issuer = issuer, Jwks = """{"keys":[{"kty":"RSA","kid":"\ud800"}]}""" },
+            "half a character in a name" => new { Issuer = issuer, Jwks = """{"keys":[{"kty":"RSA","\ud800":"k"}]}""" },
             "same kid" => new { Issuer = issuer, Jwks = new { keys = new[] { TestIssuer.JwkOf(key, "same"), TestIssuer.JwkOf(weak, "same") } } },
             _ => new { Issuer = issuer, Jwks = new { keys = Enumerable.Repeat(new { kty = "RSA" }, 257) } },
         };

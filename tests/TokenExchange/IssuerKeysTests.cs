@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using OctoLogin.Tests.Support;
+using IssuerEntry = OctoLogin.TokenExchange.IssuerEntry;
 
 namespace OctoLogin.Tests.TokenExchange;
 
@@ -71,6 +72,42 @@ public sealed class IssuerKeysTests : IAsyncLifetime
         server.Clock.Advance(TimeSpan.FromMinutes(4.5));
         (await ExchangeAsync()).Status.ShouldBe(200);
         await Eventually.TrueAsync(() => server.GitHub.JwksRequests == 2, "the background fetch has run");
+    }
+
+    /// <summary>Threat B10, at an issuer that nobody used while its keys grew stale.</summary>
+    [Fact]
+    public async Task A_withdrawn_key_is_refused_by_the_first_token_that_comes_after_the_keys_life()
+    {
+        (await ExchangeAsync()).Status.ShouldBe(200);
+        server.Clock.Advance(IssuerEntry.ShortestLife);
+        var token = server.GitHubToken(audience);
+        (server.GitHub.Key, server.GitHub.KeyId) = (RSA.Create(2048), "test-key-2");
+        await server.ShouldBeRefusedAsync(await server.ExchangeAsync(audience, token),
+            $"The token of issuer {GitHubClaims.Issuer} is not accepted: it is signed with key 'test-key-1', which the issuer does not publish.");
+        (await ExchangeAsync()).Status.ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Stale_keys_of_an_issuer_that_just_failed_serve_without_waiting_for_it_once_more()
+    {
+        (await ExchangeAsync()).Status.ShouldBe(200);
+        server.GitHub.Discovery = () => new FakeAnswer(500);
+        server.Clock.Advance(TimeSpan.FromMinutes(6));
+        (await ExchangeAsync()).Status.ShouldBe(200, "it was asked, and failed");
+
+        using var release = new ManualResetEventSlim();
+        var asked = 0;
+        server.GitHub.Discovery = () =>
+        {
+            Interlocked.Increment(ref asked);
+            release.Wait(TimeSpan.FromSeconds(20));
+            return new FakeAnswer(500);
+        };
+        server.Clock.Advance(IssuerEntry.FailureCooldown);
+        (await ExchangeAsync()).Status.ShouldBe(200);
+        await Eventually.TrueAsync(() => asked == 1, "it is asked again in the background");
+        (await ExchangeAsync()).Status.ShouldBe(200, "nobody waits for the answer");
+        release.Set();
     }
 
     [Fact]
@@ -171,6 +208,14 @@ public sealed class IssuerKeysTests : IAsyncLifetime
         two.GitHub.Jwks = () => TestIssuer.JwksOf(TestIssuer.JwkOf(two.GitHub.Key, "a"), TestIssuer.JwkOf(second, "b"));
         var answer = await two.ExchangeAsync(other, two.GitHub.SignText(JsonSerializer.Serialize(GitHubClaims.Of(other, two.Clock.GetUtcNow())), """{"alg":"RS256"}"""));
         answer.Description.ShouldBe($"The token of issuer {GitHubClaims.Issuer} is not accepted: it does not say which key signed it ('kid'), and 2 of the issuer's keys fit RS256.");
+    }
+
+    [Fact]
+    public async Task A_key_whose_name_is_no_text_leaves_the_others_usable()
+    {
+        var good = JsonSerializer.Serialize(TestIssuer.JwkOf(server.GitHub.Key, server.GitHub.KeyId));
+        server.GitHub.Jwks = () => new FakeAnswer(200, $$"""{"keys":[{"kty":"RSA","kid":"\ud800"},{{good}}]}""");
+        (await ExchangeAsync()).Status.ShouldBe(200);
     }
 
     [Fact]
