@@ -69,6 +69,8 @@ public sealed class DatabaseConnectionsTests : IAsyncLifetime
     public async Task Waits_for_a_database_that_starts_later_than_the_server()
     {
         using var directory = new TestDirectory();
+        // A database that is not there is no reason to wait, so it is made before.
+        await (await EmbeddedPostgres.StartAsync(new DatabaseOptions { DataDirectory = directory.Path }, _log, default)).DisposeAsync();
         var opening = DatabaseStartup.OpenAsync(
             new DatabaseOptions { ConnectionString = $"Host={directory["socket"]};Username=octologin;Database=octologin", DataDirectory = directory["own"] }, TimeProvider.System, _log, attach: false, default);
         await Eventually.TrueAsync(() => _log.Lines.Any(line => line.Contains("cannot be reached yet (attempt 1)", StringComparison.Ordinal)), "it tried once");
