@@ -21,7 +21,7 @@ public sealed class StepExecution(ActionExecution actions)
                 return;
             }
             var outcome = await OnTargetsAsync(run, step, state, log, task.Mask, cancel);
-            state.End(step.Step, outcome.Failed ? "Failed" : "Succeeded", outcome.Error);
+            state.End(step.Step, outcome.Failed ? "Failed" : outcome.Status == ActivityStatus.Skipped ? "Skipped" : "Succeeded", outcome.Error);
             log.End(outcome.Status);
         }
         catch (SubstitutionException fault)
@@ -55,7 +55,6 @@ public sealed class StepExecution(ActionExecution actions)
         {
             return await AllActionsAsync(run, step, null, state, log.Begin("Server"), mask, cancel);
         }
-        var outcomes = new List<ActionOutcome>();
         using var window = new SemaphoreSlim(step.Window);
         var all = step.Targets.Select(async target =>
         {
