@@ -25,14 +25,14 @@ public static class DeploymentEndpoints
     {
         routes.MapSpaceRoutes("deployments", group =>
         {
-            group.MapPost("/create/untenanted/v1", CreateUntenanted);
-            group.MapPost("/create/tenanted/v1", CreateTenanted);
+            group.MapPost("/create/untenanted/v1", CreateUntenanted).WithSummary("Deploy a release to environments, a server task for each");
+            group.MapPost("/create/tenanted/v1", CreateTenanted).WithSummary("Deploy a release to an environment for tenants, a server task for each");
             group.MapPost("", Create);
             group.MapGet("", List);
             group.MapGet("/{id}", Get);
             group.MapDelete("/{id}", Delete);
         });
-        routes.MapSpaceRoutes("releases/{releaseId}/deployments", group => group.MapGet("", ListOfRelease));
+        routes.MapSpaceRoutes("releases/{releaseId}/deployments", group => group.MapGet("", ListOfRelease).WithSummary("List deployments of a release, a page at a time"));
         routes.MapReleaseProgression();
     }
 

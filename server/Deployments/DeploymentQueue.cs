@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Npgsql;
 using OctoLogin.Audit;
 using OctoLogin.Executions;
@@ -18,7 +19,7 @@ public sealed class DeploymentQueue(DeploymentStore deployments, ServerTaskQueue
         {
             var id = await deployments.NextIdAsync(connection, cancel);
             var task = await queue.EnqueueAsync(connection, ExecutionTask.Of(
-                DeploymentRunner.Name, $"Deploy {project.Name} release {release.Version} to {place.Name}", AuditDetails.Of(new { DeploymentId = id }),
+                DeploymentRunner.Name, $"Deploy {project.Name} release {release.Version} to {place.Name}", JsonSerializer.Serialize(new { DeploymentId = id }),
                 project, place, options.Common.Times, project.Id), cancel);
             var deployment = new Deployment(id, task, release, place, options, actor, clock.GetUtcNow()) with { SealedValues = prompted.Seal(id, options.Common) };
             await deployments.InsertAsync(connection, deployment, cancel);

@@ -7,45 +7,22 @@ namespace OctoLogin.Deployments;
 
 public sealed class DeploymentStore(NpgsqlDataSource database)
 {
-    private const string Columns =
+    private static readonly ExecutionRows<Deployment> Rows = new(
         """
         x.id, x.space_id, x.project_id, x.release_id, x.environment_id, x.tenant_id, x.task_id, x.name, x.comments, x.created, x.queue_time, x.queue_time_expiry,
         x.deployed_by_id, x.deployed_by, x.variable_set_snapshot_id, x.form_values::text as form_values_json, x.sealed_values, x.skip_actions, x.specific_machine_ids, x.excluded_machine_ids,
         x.force_package_download, x.force_package_redeployment, x.use_guided_failure,
         r.channel_id, r.process_snapshot_id as deployment_process_id, p.project_group_id
-        """;
+        """,
+        "deployments x join releases r on r.id = x.release_id join projects p on p.id = x.project_id join server_tasks t on t.id = x.task_id");
 
-    private const string Joined = "deployments x join releases r on r.id = x.release_id join projects p on p.id = x.project_id join server_tasks t on t.id = x.task_id";
-
-    public async Task<Deployment?> FindAsync(string spaceId, string id, CancellationToken cancel)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        return await connection.QuerySingleOrDefaultAsync<Deployment>(new CommandDefinition(
-            $"select {Columns} from {Joined} where x.space_id = @spaceId and x.id = @id", new { spaceId, id }, cancellationToken: cancel));
-    }
+    public Task<Deployment?> FindAsync(string spaceId, string id, CancellationToken cancel) => Rows.FindAsync(database, spaceId, id, cancel);
 
     /// <summary>Newest first.</summary>
     /// <param name="releaseId">Null: of every release.</param>
-    public async Task<Slice<Deployment>> ListAsync(ExecutionQuery query, string? releaseId, VisibleTargets visible, Page page, CancellationToken cancel)
-    {
-        var from =
-            $"""
-            from {Joined}
-            where {visible.Condition("x", "p")} and {ExecutionQuery.Condition}
-              and (@releaseId::text is null or x.release_id = @releaseId) and (@Channels::text[] is null or r.channel_id = any(@Channels))
-            """;
-        var parameters = new DynamicParameters(query);
-        parameters.AddDynamicParams(visible.Parameters);
-        parameters.AddDynamicParams(new { releaseId, page.Ids, page.NameLike, page.Take, page.Skip });
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        using var results = await connection.QueryMultipleAsync(new CommandDefinition(
-            $"""
-            select count(*) {from};
-            select {Columns} {from} order by x.number desc limit @Take offset @Skip
-            """, parameters, cancellationToken: cancel));
-        var total = await results.ReadSingleAsync<long>();
-        return new(total, (await results.ReadAsync<Deployment>()).AsList());
-    }
+    public Task<Slice<Deployment>> ListAsync(ExecutionQuery query, string? releaseId, VisibleTargets visible, Page page, CancellationToken cancel) => Rows.ListAsync(
+        database, query, visible, page,
+        "(@releaseId::text is null or x.release_id = @releaseId) and (@Channels::text[] is null or r.channel_id = any(@Channels))", new { releaseId }, cancel);
 
     /// <summary>An Id that no other gets: the task names it before the row is there, and what is sealed is sealed for it.</summary>
     public Task<string> NextIdAsync(NpgsqlConnection connection, CancellationToken cancel) =>

@@ -13,7 +13,7 @@ namespace OctoLogin.Deployments;
 public static class ReleaseProgressionEndpoints
 {
     public static void MapReleaseProgression(this IEndpointRouteBuilder routes) =>
-        routes.MapSpaceRoutes("releases/{releaseId}/progression", group => group.MapGet("", GetProgressionOfRelease));
+        routes.MapSpaceRoutes("releases/{releaseId}/progression", group => group.MapGet("", GetProgressionOfRelease).WithSummary("Get how far a release has come in its lifecycle"));
 
     /// <param name="tenantId">For this tenant; absent: untenanted.</param>
     private static async Task<ReleaseProgression> GetProgressionOfRelease(

@@ -21,6 +21,8 @@ public sealed class ExecutionPlaces(EnvironmentStore environments, TenantStore t
     {
         var found = new List<DeploymentEnvironment>();
         validation.Check(command.WantedEnvironments.Count > 0, "EnvironmentNames is required: at least one environment.");
+        validation.Check(command.WantedEnvironments.Count <= MostPlaces, $"EnvironmentNames may have at most {MostPlaces} entries, not {command.WantedEnvironments.Count}.");
+        validation.Check(command.WantedTenants.Count <= MostPlaces, $"Tenants may have at most {MostPlaces} entries, not {command.WantedTenants.Count}.");
         foreach (var name in command.WantedEnvironments.Take(MostPlaces))
         {
             var environment = await environments.FindNamedAsync(space.Id, name, cancel);
@@ -36,7 +38,7 @@ public sealed class ExecutionPlaces(EnvironmentStore environments, TenantStore t
         var places = tenanted
             ? await WithTenantsAsync(command, subject, found, space, caller, validation, cancel)
             : [.. found.Select(environment => new ExecutionPlace(environment, null))];
-        validation.Check(places.Count <= MostPlaces, $"That would be {places.Count} server tasks; at most {MostPlaces} can be started at a time.");
+        validation.Check(places.Count <= MostPlaces, $"That would be more than {MostPlaces} server tasks, which is the most that can be started at a time.");
         foreach (var place in places)
         {
             caller.Demand(subject.Permission, subject.In(place.Environment.Id, place.Tenant?.Id));
@@ -100,7 +102,8 @@ public sealed class ExecutionPlaces(EnvironmentStore environments, TenantStore t
             var known = tenant is not null
                 && (caller.May(Permission.TenantView, TenantEndpoints.Target(tenant)) || found.Exists(environment => caller.May(subject.Permission, subject.In(environment.Id, tenant.Id))));
             validation.Check(known, $"There is no tenant '{Printable.Of(name)}' in space '{space.Space.Name}' ({space.Id}).");
-            if (known)
+            // Beyond the limit they are only counted.
+            if (known && places.Count <= MostPlaces)
             {
                 places.AddRange(Connected(tenant!, subject, found, validation));
             }

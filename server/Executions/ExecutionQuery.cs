@@ -13,16 +13,6 @@ namespace OctoLogin.Executions;
 public sealed record ExecutionQuery(
     string[]? Projects = null, string[]? Environments = null, string[]? Tenants = null, string[]? Channels = null, string[]? Runbooks = null, string[]? TaskStates = null)
 {
-    /// <summary>A condition on <c>x</c>, the execution, and <c>t</c>, its task.</summary>
-    public const string Condition =
-        """
-        (@Ids::text[] is null or x.id = any(@Ids)) and (@NameLike::text is null or x.name ilike @NameLike)
-          and (@Projects::text[] is null or x.project_id = any(@Projects))
-          and (@Environments::text[] is null or x.environment_id = any(@Environments))
-          and (@Tenants::text[] is null or x.tenant_id = any(@Tenants))
-          and (@TaskStates::text[] is null or t.state = any(@TaskStates))
-        """;
-
     public static ValueTask<ExecutionQuery?> BindAsync(HttpContext context)
     {
         var query = context.Request.Query;

@@ -1,6 +1,7 @@
 using OctoLogin.Database;
 using OctoLogin.Machines;
 using OctoLogin.ServerTasks;
+using OctoLogin.Variables;
 
 namespace OctoLogin.Executions;
 
@@ -12,9 +13,7 @@ public sealed class ProcessExecution(MachineStore machines, StepExecution steps)
     {
         var state = new ExecutionState();
         var targets = await TargetsAsync(run, cancel);
-        var general = ActionValues.Of(run.Values(run.Target(null, null)), run.SystemValues, state, [], task.Mask);
-        var scope = new ExecutionScope(run.Execution.EnvironmentId, run.ChannelId, run.Tenant?.TenantTags ?? [], run.Execution.SkipActions);
-        var plan = ExecutionPlan.Of(run.Steps, scope, targets, general.Expand);
+        var plan = Plan(run, targets, state, task);
         if (run.Execution.UseGuidedFailure)
         {
             task.Log.Warning("Guided failure was asked for, which this server does not have: a step that fails, fails.");
@@ -29,6 +28,24 @@ public sealed class ProcessExecution(MachineStore machines, StepExecution steps)
         if (state.Failed)
         {
             throw new TaskFailedException(run.FailedMessage);
+        }
+    }
+
+    private static ExecutionPlan Plan(ProcessRun run, IReadOnlyList<ExecutionTarget> targets, ExecutionState state, RunningTask task)
+    {
+        var values = run.Values(run.Target(null, null));
+        foreach (var warning in values.Warnings)
+        {
+            task.Log.Warning(warning);
+        }
+        var scope = new ExecutionScope(run.Execution.EnvironmentId, run.ChannelId, run.Tenant?.TenantTags ?? [], run.Execution.SkipActions);
+        try
+        {
+            return ExecutionPlan.Of(run.Steps, scope, targets, ActionValues.Of(values, run.SystemValues, state, [], task.Mask).Expand);
+        }
+        catch (SubstitutionException fault)
+        {
+            throw new TaskFailedException(fault.Message);
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class StepExecution(ActionExecution actions)
                 return;
             }
             var outcome = await OnTargetsAsync(run, step, state, log, task.Mask, cancel);
-            state.End(step.Step, outcome.Failed ? "Failed" : "Succeeded", outcome.Error);
+            state.End(step.Step, outcome.Failed ? "Failed" : outcome.Status == ActivityStatus.Skipped ? "Skipped" : "Succeeded", outcome.Error);
             log.End(outcome.Status);
         }
         catch (SubstitutionException fault)
@@ -39,14 +39,15 @@ public sealed class StepExecution(ActionExecution actions)
 
     private static string? WhyNotNow(ProcessRun run, StepPlan step, bool failedBefore, ExecutionState state, SecretMask mask)
     {
-        var values = ActionValues.Of(run.Values(run.Target(null, null)), run.SystemValues, state, [], mask);
-        return step.RunsAfter(failedBefore, values.Expand) ? null
+        return step.RunsAfter(failedBefore, Expand) ? null
             : $"Step '{step.Step.Name}' was skipped: " + step.Step.Condition.ToUpperInvariant() switch
             {
                 "FAILURE" => "no step before it failed.",
                 "VARIABLE" => "its run condition is not true.",
                 _ => "a step before it failed.",
             };
+
+        string Expand(string text) => ActionValues.Of(run.Values(run.Target(null, null)), run.SystemValues, state, [], mask).Expand(text);
     }
 
     private async Task<ActionOutcome> OnTargetsAsync(ProcessRun run, StepPlan step, ExecutionState state, ActivityLog log, SecretMask mask, CancellationToken cancel)
@@ -55,7 +56,6 @@ public sealed class StepExecution(ActionExecution actions)
         {
             return await AllActionsAsync(run, step, null, state, log.Begin("Server"), mask, cancel);
         }
-        var outcomes = new List<ActionOutcome>();
         using var window = new SemaphoreSlim(step.Window);
         var all = step.Targets.Select(async target =>
         {
@@ -73,25 +73,32 @@ public sealed class StepExecution(ActionExecution actions)
     }
 
     /// <summary>One after the other; after one that fails no more.</summary>
-    private async Task<ActionOutcome> AllActionsAsync(
-        ProcessRun run, StepPlan step, ExecutionTarget? target, ExecutionState state, ActivityLog log, SecretMask mask, CancellationToken cancel)
-    {
-        try
+    private Task<ActionOutcome> AllActionsAsync(
+        ProcessRun run, StepPlan step, ExecutionTarget? target, ExecutionState state, ActivityLog own, SecretMask mask, CancellationToken cancel) =>
+        InAsync(own, async log =>
         {
             var outcomes = new List<ActionOutcome>();
             foreach (var action in step.Actions)
             {
-                var place = step.Actions.Count > 1 ? log.Begin(action.Action.Name) : log;
-                outcomes.Add(await actions.RunAsync(run, step, action, target, state, place, mask, cancel));
-                place.End(outcomes[^1].Status);
+                outcomes.Add(step.Actions.Count == 1
+                    ? await actions.RunAsync(run, step, action, target, state, log, mask, cancel)
+                    : await InAsync(log.Begin(action.Action.Name), place => actions.RunAsync(run, step, action, target, state, place, mask, cancel), cancel));
                 if (outcomes[^1].Failed)
                 {
                     break;
                 }
             }
-            var worst = ActionOutcome.Worst(outcomes);
-            log.End(worst.Status);
-            return worst;
+            return ActionOutcome.Worst(outcomes);
+        }, cancel);
+
+    /// <summary>Whatever becomes of it, its element of the log ends.</summary>
+    private static async Task<ActionOutcome> InAsync(ActivityLog log, Func<ActivityLog, Task<ActionOutcome>> work, CancellationToken cancel)
+    {
+        try
+        {
+            var outcome = await work(log);
+            log.End(outcome.Status);
+            return outcome;
         }
         catch
         {

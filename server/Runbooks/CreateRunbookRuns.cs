@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Npgsql;
 using OctoLogin.Access;
 using OctoLogin.Audit;
@@ -74,7 +75,7 @@ public sealed class CreateRunbookRuns(
         {
             var id = await runs.NextIdAsync(connection, cancel);
             var task = await queue.EnqueueAsync(connection, ExecutionTask.Of(
-                RunbookRunRunner.Name, $"Run {runbook.Name} snapshot {snapshot.Name} on {place.Name}", AuditDetails.Of(new { RunbookRunId = id }),
+                RunbookRunRunner.Name, $"Run {runbook.Name} snapshot {snapshot.Name} on {place.Name}", JsonSerializer.Serialize(new { RunbookRunId = id }),
                 project, place, options.Times, runbook.Id), cancel);
             var run = new RunbookRun(id, task, snapshot, place, options, actor, clock.GetUtcNow()) with { SealedValues = prompted.Seal(id, options) };
             await runs.InsertAsync(connection, run, cancel);

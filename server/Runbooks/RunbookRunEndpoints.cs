@@ -13,7 +13,7 @@ public static class RunbookRunEndpoints
 
     public static void MapRunbookRuns(this IEndpointRouteBuilder routes)
     {
-        routes.MapSpaceRoutes("runbook-runs", group => group.MapPost("/create/v1", Create));
+        routes.MapSpaceRoutes("runbook-runs", group => group.MapPost("/create/v1", Create).WithSummary("Run a runbook in environments, a server task for each"));
         routes.MapSpaceRoutes("runbookRuns", group =>
         {
             group.MapGet("", List);

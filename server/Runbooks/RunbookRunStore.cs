@@ -7,44 +7,20 @@ namespace OctoLogin.Runbooks;
 
 public sealed class RunbookRunStore(NpgsqlDataSource database)
 {
-    private const string Columns =
+    private static readonly ExecutionRows<RunbookRun> Rows = new(
         """
         x.id, x.space_id, x.project_id, x.runbook_id, x.runbook_snapshot_id, x.environment_id, x.tenant_id, x.task_id, x.name, x.comments, x.created, x.queue_time, x.queue_time_expiry,
         x.run_by_id, x.run_by, x.form_values::text as form_values_json, x.sealed_values, x.skip_actions, x.specific_machine_ids, x.excluded_machine_ids,
         x.force_package_download, x.use_guided_failure,
         s.process_snapshot_id as frozen_runbook_process_id, s.variable_set_snapshot_id, p.project_group_id
-        """;
+        """,
+        "runbook_runs x join runbook_snapshots s on s.id = x.runbook_snapshot_id join projects p on p.id = x.project_id join server_tasks t on t.id = x.task_id");
 
-    private const string Joined =
-        "runbook_runs x join runbook_snapshots s on s.id = x.runbook_snapshot_id join projects p on p.id = x.project_id join server_tasks t on t.id = x.task_id";
-
-    public async Task<RunbookRun?> FindAsync(string spaceId, string id, CancellationToken cancel)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        return await connection.QuerySingleOrDefaultAsync<RunbookRun>(new CommandDefinition(
-            $"select {Columns} from {Joined} where x.space_id = @spaceId and x.id = @id", new { spaceId, id }, cancellationToken: cancel));
-    }
+    public Task<RunbookRun?> FindAsync(string spaceId, string id, CancellationToken cancel) => Rows.FindAsync(database, spaceId, id, cancel);
 
     /// <summary>Newest first.</summary>
-    public async Task<Slice<RunbookRun>> ListAsync(ExecutionQuery query, VisibleTargets visible, Page page, CancellationToken cancel)
-    {
-        var from =
-            $"""
-            from {Joined}
-            where {visible.Condition("x", "p")} and {ExecutionQuery.Condition} and (@Runbooks::text[] is null or x.runbook_id = any(@Runbooks))
-            """;
-        var parameters = new DynamicParameters(query);
-        parameters.AddDynamicParams(visible.Parameters);
-        parameters.AddDynamicParams(new { page.Ids, page.NameLike, page.Take, page.Skip });
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        using var results = await connection.QueryMultipleAsync(new CommandDefinition(
-            $"""
-            select count(*) {from};
-            select {Columns} {from} order by x.number desc limit @Take offset @Skip
-            """, parameters, cancellationToken: cancel));
-        var total = await results.ReadSingleAsync<long>();
-        return new(total, (await results.ReadAsync<RunbookRun>()).AsList());
-    }
+    public Task<Slice<RunbookRun>> ListAsync(ExecutionQuery query, VisibleTargets visible, Page page, CancellationToken cancel) => Rows.ListAsync(
+        database, query, visible, page, "(@Runbooks::text[] is null or x.runbook_id = any(@Runbooks))", new { }, cancel);
 
     /// <summary>An Id that no other gets: the task names it before the row is there, and what is sealed is sealed for it.</summary>
     public Task<string> NextIdAsync(NpgsqlConnection connection, CancellationToken cancel) =>

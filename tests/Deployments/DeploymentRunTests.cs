@@ -164,6 +164,47 @@ public sealed class DeploymentRunTests(ServerFixture server) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task One_that_is_canceled_stops_where_it_is_and_opens_nothing()
+    {
+        using var shared = new TestDirectory();
+        File.SetUnixFileMode(shared.Path, (UnixFileMode)0b111_111_111);
+        var environment = await server.PlaceAsync("Canceled");
+        var long_ = Bash("Long", $"umask 0; touch {shared.Path}/began; sleep 600");
+        var project = await server.AddReleasedProjectAsync("Canceled", long_, Bash("Always", "echo must-not-run", step: new { Condition = "Always" }));
+        var task = (await server.DeployAsync(project, "1.0.0", environment)).Single();
+        await Eventually.TrueAsync(() => File.Exists($"{shared.Path}/began"), "the script runs");
+        (await server.Admin.SendAsync("POST", $"/api/tasks/{task}/cancel")).ShouldBe(200);
+        var end = await server.EndsAsync(task, "Canceled");
+        end.Tree.ShouldBe("Step 1: Long: Canceled\n  Server: Canceled");
+        end.Log.ShouldNotContain("must-not-run");
+        (await server.Admin.SeeAsync($"{Api.Space}/deployments?projects={project.Id}&taskState=Canceled")).Names("Id").Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_step_of_several_actions_runs_them_target_by_target()
+    {
+        var environment = await server.PlaceAsync("Rolling");
+        await server.AddMachineAsync([environment], "roll-1", roles: ["roll"]);
+        await server.AddMachineAsync([environment], "roll-2", roles: ["roll"]);
+        object Action(string name, string body) => new { Name = name, ActionType = "Octopus.Script", Properties = new Dictionary<string, string> { ["Octopus.Action.Script.Syntax"] = "Bash", ["Octopus.Action.Script.ScriptBody"] = body } };
+        var project = await server.AddReleasedProjectAsync("Rolling", new
+        {
+            Name = "Roll", Actions = new[] { Action("Take out", "echo out"), Action("Put in", """[ "#{Octopus.Machine.Name}" != roll-2 ]""") },
+            Properties = new Dictionary<string, string> { ["Octopus.Action.TargetRoles"] = "roll", ["Octopus.Action.MaxParallelism"] = "1" },
+        });
+        (await server.DeployedAsync(project, "1.0.0", environment, "Failed")).Tree.ShouldBe(
+            """
+            Step 1: Roll: Failed
+              roll-1: Success
+                Take out: Success
+                Put in: Success
+              roll-2: Failed
+                Take out: Success
+                Put in: Failed
+            """);
+    }
+
+    [Fact]
     public async Task One_at_a_time_for_the_same_project_and_environment()
     {
         using var shared = new TestDirectory();
