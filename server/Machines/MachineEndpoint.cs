@@ -27,17 +27,9 @@ public static class MachineEndpoint
         }
         var text = endpoint.GetRawText();
         validation.Check(text.Length <= MostCharacters, $"Endpoint may have at most {MostCharacters} characters.");
-        try
-        {
-            validation.Check(endpoint.ValueKind == JsonValueKind.Object && Part(endpoint, "CommunicationStyle") is not null,
-                "Endpoint must be an object with a CommunicationStyle, such as { \"CommunicationStyle\": \"None\" }.");
-            CheckPart(endpoint, "Endpoint", validation);
-        }
-        catch (InvalidOperationException)
-        {
-            // Half of a surrogate pair as an escape is JSON (RFC 8259 section 8.2), but no text.
-            validation.Check(false, "Endpoint holds a text that is not Unicode.");
-        }
+        validation.Check(endpoint.ValueKind == JsonValueKind.Object && Part(endpoint, "CommunicationStyle") is not null,
+            "Endpoint must be an object with a CommunicationStyle, such as { \"CommunicationStyle\": \"None\" }.");
+        CheckPart(endpoint, "Endpoint", validation);
         return text;
     }
 

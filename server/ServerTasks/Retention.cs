@@ -2,6 +2,7 @@ using System.Globalization;
 using Dapper;
 using Npgsql;
 using OctoLogin.Database;
+using OctoLogin.Packages;
 using OctoLogin.Spaces;
 
 namespace OctoLogin.ServerTasks;
@@ -19,7 +20,7 @@ public sealed class RetentionSchedule(NpgsqlDataSource database, SpaceStore spac
         {
             await queue.EnqueueAsync(connection, new NewServerTask
             {
-                SpaceId = space.Id, Name = RetentionRunner.Name, Description = "Remove old task logs", ConcurrencyKey = RetentionRunner.Name,
+                SpaceId = space.Id, Name = RetentionRunner.Name, Description = "Remove old task logs and packages", ConcurrencyKey = RetentionRunner.Name,
             }, cancel);
         }
     }, cancel);
@@ -27,9 +28,10 @@ public sealed class RetentionSchedule(NpgsqlDataSource database, SpaceStore spac
 
 /// <summary>
 /// Removes the logs of tasks that ended <c>Tasks:RetentionDays</c> ago, and the tasks themselves when they are of no project. Those of a
-/// project are its history: deployments and runbook runs name them, and they go with these.
+/// project are its history: deployments and runbook runs name them, and they go with these. And packages, where they are not kept for ever.
 /// </summary>
-public sealed class RetentionRunner(NpgsqlDataSource database, ServerTaskStore tasks, TaskLogStore logs, TaskOptions options, TimeProvider clock) : IServerTaskRunner
+public sealed class RetentionRunner(
+    NpgsqlDataSource database, ServerTaskStore tasks, TaskLogStore logs, PackageRetention packages, TaskOptions options, TimeProvider clock) : IServerTaskRunner
 {
     public const string Name = "Retention";
 
@@ -47,6 +49,10 @@ public sealed class RetentionRunner(NpgsqlDataSource database, ServerTaskStore t
             removed += count;
         }
         task.Log.Info(string.Create(CultureInfo.InvariantCulture, $"The logs of {removed} tasks that ended before {before:u} were removed."));
+        if (await packages.RunAsync(cancel) is > 0 and var unused)
+        {
+            task.Log.Info(string.Create(CultureInfo.InvariantCulture, $"{unused} packages that no release uses were removed, as Packages:RetentionDays says."));
+        }
     }
 
     private async Task<int> RemoveAsync(DateTimeOffset before, CancellationToken cancel)

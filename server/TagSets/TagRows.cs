@@ -6,7 +6,7 @@ namespace OctoLogin.TagSets;
 
 /// <summary>
 /// The <c>tags</c> of a set, written together. Tenants, channels and deployment targets refer to a tag by its Id and follow a new name by
-/// themselves; the steps of a process name it in their JSON, so a tag that a process names keeps its name until the process lets it go.
+/// themselves; the steps of a process and the scopes of variables name it in their JSON, so a tag that one of them names keeps its name until it lets it go.
 /// </summary>
 internal static class TagRows
 {
@@ -82,6 +82,10 @@ internal static class TagRows
               -- Only text may hold an escaped NUL, and reading a part of JSON makes text of all of it.
               cross join lateral json_array_elements(replace(d.steps::text, '\u0000', '\u0001')::json) s cross join lateral json_array_elements(s -> 'Actions') a
               cross join lateral json_array_elements_text(a -> 'TenantTags') tag
+            where d.space_id = @spaceId and lower(tag) in (select lower(n) from unnest(@names) n)
+            union
+            select tag, 'variable ' || (v ->> 'Name') || ' of project ' || p.name from variable_sets d join projects p on p.id = d.project_id
+              cross join lateral json_array_elements(replace(d.variables::text, '\u0000', '\u0001')::json) v cross join lateral json_array_elements_text(v -> 'Scope' -> 'TenantTag') tag
             where d.space_id = @spaceId and lower(tag) in (select lower(n) from unnest(@names) n)
             order by 1, 2 limit 5
             """,

@@ -25,7 +25,6 @@ public sealed class ReplicasProfileTests(ReplicasProject project) : IClassFixtur
         }
         foreach (var server in Servers)
         {
-            // It had asked for one of them before that one listened, and leaves it alone for ten seconds.
             await Eventually.TrueAsync(async () =>
             {
                 made.Add((await client.MakeAsync("/api/users", new { Username = $"ci-{made.Count}", DisplayName = "CI", IsService = true })).Id);
@@ -39,7 +38,7 @@ public sealed class ReplicasProfileTests(ReplicasProject project) : IClassFixtur
 
         foreach (var server in Servers)
         {
-            // kill -9 first, then as an upgrade ends it; nginx finds out by connections that are refused, and asks the other.
+            // kill -9 first, then as an upgrade ends it; nginx is refused a connection, and asks the other.
             await project.ComposeAsync(server == "server" ? "kill" : "stop", server);
             for (var i = 0; i < 10; i++)
             {

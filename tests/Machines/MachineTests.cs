@@ -104,7 +104,7 @@ public sealed class MachineTests(ServerFixture server) : IClassFixture<ServerFix
     [InlineData("""{"CommunicationStyle":"Kubernetes","Authentication":{"token":"hunter2"}}""", "Endpoint.Authentication.token")]
     [InlineData("""{"CommunicationStyle":"Ssh","Uri":"ssh://root:hunter2@host"}""", "Endpoint.Uri")]
     [InlineData("""{"CommunicationStyle":"Ssh","Host":"a\u0000b"}""", "Endpoint.Host may not hold a NUL")]
-    [InlineData("""{"CommunicationStyle":"Ssh","Host":"\ud800"}""", "Endpoint holds a text that is not Unicode")]
+    [InlineData("""{"CommunicationStyle":"Ssh","Host":"\ud800"}""", "a text at $.Endpoint with an escape that is no character")]
     public async Task Keeps_no_secret_and_no_broken_text_in_its_endpoint(string endpoint, string where)
     {
         var environment = await server.AddEnvironmentAsync();

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using OctoLogin.Packages;
+using OctoLogin.ServerTasks;
 using OctoLogin.Tests.Support;
 
 namespace OctoLogin.Tests.Packages;
@@ -23,8 +25,9 @@ public sealed class PackageRetentionTests
         await server.MakePackageAsync("Kept.Web.3.0.0.zip");
 
         server.Clock.Advance(TimeSpan.FromDays(2));
-        (await retention.RunAsync(TestContext.Current.CancellationToken)).ShouldBe(2, "2.0.0 here, and 1.0.0 of the other space, of which no release is");
-        (await server.Admin.SeeAsync($"{Api.Space}/packages")).Names("Version").ShouldBe(["3.0.0", "1.0.0"]);
+        // As the task of each day does it: 2.0.0 here, and 1.0.0 of the other space, of which no release is.
+        await server.Services.GetRequiredService<RetentionSchedule>().QueueAsync(TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(async () => (await server.Admin.SeeAsync($"{Api.Space}/packages")).Names("Version") is ["3.0.0", "1.0.0"], "the task Retention has removed them");
         (await server.Admin.SeeAsync($"/api/{other}/packages")).Names("Version").ShouldBeEmpty();
         var events = await server.Admin.SeeAsync("/api/events?eventCategories=Deleted&take=100");
         events.Names("Message").ShouldContain("Package Kept.Web.2.0.0.zip was deleted");

@@ -88,6 +88,21 @@ public sealed class TagSetTests(ServerFixture server) : IClassFixture<ServerFixt
     }
 
     [Fact]
+    public async Task A_tag_that_a_variable_is_scoped_to_keeps_its_name()
+    {
+        var set = await server.AddTagSetAsync("Ring", "Inner", "Outer");
+        var project = await server.AddProjectAsync("Ringed");
+        var variables = $"{Api.Space}/projects/{project.Id}/variables";
+        (await server.Admin.SendAsync("PUT", variables, new { Version = 0, Variables = new[] { new { Name = "Url", Value = "x", Scope = new { TenantTag = new[] { "Ring/Inner" } } } } })).ShouldBe(200);
+        var sent = JsonNode.Parse(set.Text)!;
+        sent["Tags"]![0]!["Name"] = "Core";
+        (await server.Admin.SendAsync("PUT", $"{TagSets}/{set.Id}", sent)).ShouldBeRefused(409, "'Ring/Inner' (variable Url of project Ringed)");
+        (await server.Admin.SendAsync("DELETE", $"{TagSets}/{set.Id}")).ShouldBeRefused(409, "variable Url of project Ringed");
+        (await server.Admin.SendAsync("PUT", variables, new { Version = 1, Variables = Array.Empty<object>() })).ShouldBe(200);
+        (await server.Admin.SendAsync("DELETE", $"{TagSets}/{set.Id}")).ShouldBe(200);
+    }
+
+    [Fact]
     public async Task A_tag_that_a_process_names_keeps_its_name()
     {
         var set = await server.AddTagSetAsync("Stage", "Alpha", "Beta");
