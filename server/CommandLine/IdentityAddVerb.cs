@@ -63,7 +63,7 @@ public sealed class IdentityAddVerb
             Audience = parsed.GetValue(audience),
             Conditions = ConditionText.ReadAll(parsed.GetValue(conditions) ?? []),
             TokenLifetime = parsed.GetValue(lifetime) is { } text ? (int)Math.Min(int.MaxValue, Duration.Parse("--lifetime", text).TotalSeconds) : null,
-            AllowReuse = parsed.GetResult(reuse) is null ? null : parsed.GetValue(reuse),
+            AllowReuse = parsed.GetResult(reuse) is { Implicit: false } ? parsed.GetValue(reuse) : null,
             AllowMutableNames = parsed.GetValue(mutableNames),
             GitHub = repository,
         };

@@ -87,6 +87,7 @@ public sealed class ApiDocumentTests(ServerFixture server) : IClassFixture<Serve
             var operation = document.GetProperty("paths").GetProperty(path).GetProperty("post");
             operation.GetProperty("requestBody").GetProperty("content").GetProperty("application/x-www-form-urlencoded").GetProperty("schema").GetProperty("$ref").GetString().ShouldEndWith($"/{form}");
             operation.GetProperty("responses").GetProperty("400").GetProperty("content").GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString().ShouldEndWith("/OAuthError");
+            operation.GetProperty("responses").Names().Contains("429").ShouldBe(form == "ExchangeForm", $"{path}: exchanges alone are limited");
         }
         var schemas = document.GetProperty("components").GetProperty("schemas");
         schemas.GetProperty("ExchangeForm").GetProperty("required").Strings().ShouldBe(["grant_type", "audience", "subject_token_type", "subject_token"]);

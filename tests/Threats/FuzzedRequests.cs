@@ -10,6 +10,11 @@ internal static class FuzzedRequests
 {
     private static readonly string[] Parameters = ["grant_type", "audience", "subject_token_type", "subject_token"];
 
+    /// <summary>Which the endpoint reads, however they are written.</summary>
+    private static readonly string[] OurTypes = ["application/json; charset=utf-16", "application/x-www-form-urlencoded; charset=utf-7", "application/JSON;"];
+
+    private static readonly string[] OtherTypes = ["text/plain", "application/xml", "multipart/form-data; boundary=x", ";", "", "x", "application/json, text/html", "application/jwt", "*/*", "application/x-www-form-urlencoded2", "text/json"];
+
     /// <summary>What is wrong with an answer; null when it is the refusal that it must be.</summary>
     public static string? Fault(HttpRequestMessage request, int status, string text)
     {
@@ -47,17 +52,20 @@ internal static class FuzzedRequests
 
     public static (string, HttpRequestMessage) Body(Random random, string audience, FuzzedTokens tokens)
     {
-        // Good but for its last part: whatever the mutation of the body makes of it, there is nothing to accept.
-        var form = Exchanges.Form(audience, random.Next(3) == 0 ? tokens.MutatedText(random, tokens.Good) : tokens.Good[..^8] + "AAAAAAAA");
         var asJson = random.Next(2) == 0;
-        var (what, content) = random.Next(6) switch
+        // Where the mutation alone must be refused, the token in it is good and unused: a parser that lets the body pass issues a token.
+        var good = Exchanges.Form(audience, tokens.Unused(random));
+        // Elsewhere what the mutation makes of the body may be the same request: then the token is good but for its last part.
+        var bad = Exchanges.Form(audience, random.Next(3) == 0 ? tokens.MutatedText(random, tokens.Good) : tokens.Good[..^8] + "AAAAAAAA");
+        var (what, content) = random.Next(7) switch
         {
-            0 => ("parameter", Parameter(random, form, asJson)),
-            1 => ("bytes", Bytes(random, form, asJson)),
-            2 => ("type", ContentType(random, form, asJson)),
-            3 => ("size", Form($"{Encode(form)}&x={new string('a', random.Next(60_000, 70_000))}")),
-            4 => ("json", Json(JsonOf(random, form))),
-            _ => ("escapes", Form(string.Join('&', form.Select(pair => $"{Escape(random, pair.Key)}={Escape(random, pair.Value)}")))),
+            0 => ("parameter, good token", Parameter(random, good, asJson)),
+            1 => ("bytes", Bytes(random, bad, asJson)),
+            2 => ("type", ContentType(random, OurTypes, bad, asJson)),
+            3 => ("another type, good token", ContentType(random, OtherTypes, good, asJson)),
+            4 => ("size, good token", Form($"{Encode(good)}&x={new string('a', random.Next(65_537, 70_000))}")),
+            5 => ("json, good token", Json(JsonOf(random, good))),
+            _ => ("escapes, good token", Form(string.Join('&', good.Select(pair => $"{Escape(random, pair.Key)}={Escape(random, pair.Value)}")))),
         };
         return ($"body: {what}", new(HttpMethod.Post, "/token/v1") { Content = content });
     }
@@ -93,19 +101,19 @@ internal static class FuzzedRequests
         return new(bytes) { Headers = { ContentType = new(asJson ? "application/json" : "application/x-www-form-urlencoded") } };
     }
 
-    private static HttpContent ContentType(Random random, Dictionary<string, string> form, bool asJson)
+    private static ByteArrayContent ContentType(Random random, string[] types, Dictionary<string, string> form, bool asJson)
     {
         var content = new ByteArrayContent(Encoding.UTF8.GetBytes(asJson ? JsonSerializer.Serialize(form) : Encode(form)));
-        content.Headers.TryAddWithoutValidation("Content-Type", FuzzedJson.Pick(random, (string[])
-            ["text/plain", "application/xml", "multipart/form-data; boundary=x", "application/json; charset=utf-16", "application/x-www-form-urlencoded; charset=utf-7", "application/JSON;", ";", "", "x", "application/json, text/html", "application/jwt", "*/*"]));
+        content.Headers.TryAddWithoutValidation("Content-Type", FuzzedJson.Pick(random, types));
         content.Headers.TryAddWithoutValidation("Content-Encoding", FuzzedJson.Pick(random, (string[])["identity", "gzip", "br", "x"]));
         return content;
     }
 
-    /// <summary>Parameters of other JSON types, nested, twice, and bodies that are no object.</summary>
+    /// <summary>At least one parameter of another JSON type, or none, or with another value, or a body that is no object.</summary>
     private static string JsonOf(Random random, Dictionary<string, string> form)
     {
-        var members = form.Select(pair => $"{JsonSerializer.Serialize(pair.Key)}:{(random.Next(3) == 0 ? FuzzedJson.Value(random) : JsonSerializer.Serialize(pair.Value))}").ToList();
+        var wrong = random.Next(form.Count);
+        var members = form.Select((pair, i) => $"{JsonSerializer.Serialize(pair.Key)}:{(i == wrong || random.Next(4) == 0 ? FuzzedJson.Value(random) : JsonSerializer.Serialize(pair.Value))}").ToList();
         random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(members));
         var json = $"{{{string.Join(',', members)}}}";
         return random.Next(5) switch { 0 => $"[{json}]", 1 => json[..random.Next(json.Length)], 2 => $"\ufeff{json}", 3 => json + json, _ => json };

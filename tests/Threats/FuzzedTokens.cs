@@ -40,6 +40,9 @@ internal sealed class FuzzedTokens
 
     public string Good { get; }
 
+    /// <summary>Good and never accepted so far.</summary>
+    public string Unused(Random random) => FuzzedJson.Pick(random, unused);
+
     public string NewGood(Random random) => Sign(key, GoodHeader, Payload(Claims(random)));
 
     public (string What, string Token) Mutated(Random random)
