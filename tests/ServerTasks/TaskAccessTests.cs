@@ -28,19 +28,21 @@ public sealed class TaskAccessTests(TaskServer server) : IClassFixture<TaskServe
     {
         var group = (await server.Admin.MakeAsync($"{Api.Space}/projectgroups", new { Name = $"group {Guid.NewGuid():N}" })).Id;
         var (web, api) = ((await server.Server.AddProjectAsync(groupId: group)).Id, (await server.Server.AddProjectAsync()).Id);
+        var (test, production, elsewhere) = (await PlaceAsync(), await PlaceAsync(), await PlaceAsync());
+        var acme = (await server.Server.AddTenantAsync()).Id;
         var tasks = new Dictionary<string, ServerTask>
         {
-            ["web test"] = await QueueAsync(web, "Environments-1"), ["web production"] = await QueueAsync(web, "Environments-2"),
-            ["api test"] = await QueueAsync(api, "Environments-1"), ["web test acme"] = await QueueAsync(web, "Environments-1", "Tenants-1"), ["none"] = await QueueAsync(null, null),
+            ["web test"] = await QueueAsync(web, test), ["web production"] = await QueueAsync(web, production),
+            ["api test"] = await QueueAsync(api, test), ["web test acme"] = await QueueAsync(web, test, acme), ["none"] = await QueueAsync(null, null),
         };
 
         await ShouldSeeAsync(["web test", "web production", "api test", "web test acme", "none"]);
         await ShouldSeeAsync(["web test", "web production", "web test acme"], projects: [web]);
         await ShouldSeeAsync(["web test", "web production", "web test acme"], groups: [group]);
-        await ShouldSeeAsync(["web test", "api test", "web test acme"], environments: ["Environments-1"]);
-        await ShouldSeeAsync(["web test", "web test acme"], projects: [web], environments: ["Environments-1"]);
-        await ShouldSeeAsync(["web test acme"], tenants: ["Tenants-1"]);
-        await ShouldSeeAsync([], projects: [web], environments: ["Environments-9"]);
+        await ShouldSeeAsync(["web test", "api test", "web test acme"], environments: [test]);
+        await ShouldSeeAsync(["web test", "web test acme"], projects: [web], environments: [test]);
+        await ShouldSeeAsync(["web test acme"], tenants: [acme]);
+        await ShouldSeeAsync([], projects: [web], environments: [elsewhere]);
 
         async Task ShouldSeeAsync(string[] seen, string[]? projects = null, string[]? groups = null, string[]? environments = null, string[]? tenants = null)
         {
@@ -72,11 +74,12 @@ public sealed class TaskAccessTests(TaskServer server) : IClassFixture<TaskServe
     public async Task Two_roles_with_different_limits_do_not_combine_into_a_third()
     {
         var (web, api) = ((await server.Server.AddProjectAsync()).Id, (await server.Server.AddProjectAsync()).Id);
+        var (test, production) = (await PlaceAsync(), await PlaceAsync());
         var caller = await server.Server.AddCallerAsync();
-        await server.Server.GiveRoleAsync(caller.TeamId, "userroles-projectviewer", "Spaces-1", [web], ["Environments-1"]);
-        await server.Server.GiveRoleAsync(caller.TeamId, "userroles-projectviewer", "Spaces-1", [api], ["Environments-2"]);
-        var mine = new[] { await QueueAsync(web, "Environments-1"), await QueueAsync(api, "Environments-2") };
-        var others = new[] { await QueueAsync(web, "Environments-2"), await QueueAsync(api, "Environments-1") };
+        await server.Server.GiveRoleAsync(caller.TeamId, "userroles-projectviewer", "Spaces-1", [web], [test]);
+        await server.Server.GiveRoleAsync(caller.TeamId, "userroles-projectviewer", "Spaces-1", [api], [production]);
+        var mine = new[] { await QueueAsync(web, test), await QueueAsync(api, production) };
+        var others = new[] { await QueueAsync(web, production), await QueueAsync(api, test) };
 
         (await caller.Client.SeeAsync($"/api/tasks?ids={string.Join(',', mine.Concat(others).Select(task => task.Id))}")).Names("Id").ShouldBe(mine.Select(task => task.Id), ignoreOrder: true);
         (await caller.Client.SendAsync("GET", $"/api/tasks/{others[0].Id}")).ShouldBe(404);
@@ -86,9 +89,10 @@ public sealed class TaskAccessTests(TaskServer server) : IClassFixture<TaskServe
     public async Task Who_only_sees_a_task_may_not_cancel_it_and_who_does_not_see_it_is_not_told_that_it_is_there()
     {
         var (web, api) = ((await server.Server.AddProjectAsync()).Id, (await server.Server.AddProjectAsync()).Id);
+        var test = await PlaceAsync();
         var (viewer, deployer) = (await server.Server.AddCallerAsync("userroles-projectviewer@Spaces-1"), await server.Server.AddCallerAsync());
-        await server.Server.GiveRoleAsync(deployer.TeamId, "userroles-projectdeployer", "Spaces-1", [web], ["Environments-1"]);
-        var (task, other) = (await QueueAsync(web, "Environments-1"), await QueueAsync(api, "Environments-1"));
+        await server.Server.GiveRoleAsync(deployer.TeamId, "userroles-projectdeployer", "Spaces-1", [web], [test]);
+        var (task, other) = (await QueueAsync(web, test), await QueueAsync(api, test));
 
         (await viewer.Client.SendAsync("POST", $"/api/tasks/{task.Id}/cancel")).ShouldBeRefused(403, "does not have the permission TaskCancel");
         (await deployer.Client.SendAsync("POST", $"/api/tasks/{other.Id}/cancel")).ShouldBeRefused(404);
@@ -129,6 +133,9 @@ public sealed class TaskAccessTests(TaskServer server) : IClassFixture<TaskServe
         (await server.Admin.SendAsync("GET", "/api/tasks?states=Done,1&active=perhaps")).ShouldBeRefused(400,
             "states has 'Done'; it must be one of Queued, Executing, Success, Failed, Canceled, Cancelling, TimedOut.", "states has '1'", "active must be true or false, not 'perhaps'.");
     }
+
+    /// <summary>The Id of a new environment.</summary>
+    private Task<string> PlaceAsync() => server.Server.PlaceAsync(Tenancy.Unique("place"));
 
     private Task<ServerTask> QueueAsync(string? project, string? environment, string? tenant = null) =>
         server.EnqueueAsync(TaskServer.Task("waits") with { ProjectId = project, EnvironmentId = environment, TenantId = tenant, QueueTime = Never });
