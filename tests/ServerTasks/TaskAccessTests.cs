@@ -4,24 +4,9 @@ using OctoLogin.Tests.Support;
 namespace OctoLogin.Tests.ServerTasks;
 
 /// <summary>Who sees and cancels which tasks: by project, project group, environment, tenant and space, in lists as for one.</summary>
-public sealed class TaskAccessTests(TaskServer server) : IClassFixture<TaskServer>, IAsyncLifetime
+public sealed class TaskAccessTests(TaskServer server) : IClassFixture<TaskServer>
 {
     private static readonly DateTimeOffset Never = DateTimeOffset.UtcNow.AddYears(50);
-
-    /// <summary>A role can be limited only to what there is.</summary>
-    public async ValueTask InitializeAsync()
-    {
-        while ((await server.Admin.SendAsync("GET", $"{Api.Space}/environments/Environments-9")).Status == 404)
-        {
-            await server.Admin.MakeAsync($"{Api.Space}/environments", new { Name = $"environment {Guid.NewGuid():N}" });
-        }
-        if ((await server.Admin.SendAsync("GET", $"{Api.Space}/tenants/Tenants-1")).Status == 404)
-        {
-            await server.Admin.MakeAsync($"{Api.Space}/tenants", new { Name = "Acme" });
-        }
-    }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Each_limit_of_a_role_shows_what_it_lets_through_and_nothing_else()
