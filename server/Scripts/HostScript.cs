@@ -81,11 +81,12 @@ internal sealed class HostScript(ScriptFolder folder, ScriptOptions options, str
         return await folder.Processes.KillAsync();
     }
 
-    // The kernel counts the processes of a user and not those of a script, so what the user has already comes on top.
+    // The kernel counts the processes of a user and not those of a script, so what the user has already comes on top, and there is room for what other scripts
+    // will start. It stops what is too fast to be stopped by what is measured.
     private IEnumerable<string> Limits()
     {
         var others = ProcessTable.All().Where(process => process.User == folder.User.Id).Sum(process => process.Threads);
-        return new[] { options.OpenFiles, options.FileMegabytes * 1024L, others + options.Processes, options.MemoryMegabytes * 1024L, folder.Mark.QueueLimit }
+        return new[] { options.OpenFiles, options.FileMegabytes * 1024L, others + 4L * options.Processes, options.MemoryMegabytes * 1024L, folder.Mark.QueueLimit }
             .Select((limit, i) => i == 3 && limit == 0 ? "unlimited" : limit.ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -8,6 +8,8 @@ namespace OctoLogin.Scripts;
 /// </summary>
 internal sealed class ScriptGroups(ScriptOptions options)
 {
+    private const string MachineWide = "/run/octologin-script-groups";
+
     private int last = Random.Shared.Next(options.Groups);
 
     /// <exception cref="IOException">All are in use.</exception>
@@ -25,7 +27,22 @@ internal sealed class ScriptGroups(ScriptOptions options)
         throw new IOException($"All {options.Groups} group numbers from {options.FirstGroup} on (Scripts:Groups) are in use by running scripts or have a name in /etc/group.");
     }
 
-    public LockFile? TryTake(uint group) => LockFile.TryTake(Path.Combine(options.WorkDirectory, string.Create(CultureInfo.InvariantCulture, $"group-{group}")));
+    public LockFile? TryTake(uint group) => LockFile.TryTake(Path.Combine(Locks(), string.Create(CultureInfo.InvariantCulture, $"group-{group}")));
+
+    // One place for all servers of a machine, whatever their work directories: whoever takes a number ends what still runs under it.
+    private string Locks()
+    {
+        try
+        {
+            Directory.CreateDirectory(MachineWide, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            return MachineWide;
+        }
+        // A container that is read-only but for its work directory has that one server.
+        catch (Exception readOnly) when (readOnly is IOException or UnauthorizedAccessException)
+        {
+            return options.WorkDirectory;
+        }
+    }
 
     // A group that has a name may have files.
     private static HashSet<uint> NamedGroups() => File.ReadLines("/etc/group")

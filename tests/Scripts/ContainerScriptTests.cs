@@ -5,21 +5,21 @@ using OctoLogin.Tests.Support;
 namespace OctoLogin.Tests.Scripts;
 
 /// <summary>Scripts in containers, where there is an engine and an image with bash.</summary>
-[Collection(Runaways.Alone)]
 public sealed class ContainerScriptTests : IDisposable
 {
     internal const string Image = "mcr.microsoft.com/dotnet/runtime-deps:10.0";
 
+    private readonly Runaways runaways = new();
     private readonly ScriptRig rig = new();
 
     [Fact]
     public async Task Runs_in_the_image_with_the_same_functions()
     {
         await SkipWithoutAsync();
-        var request = InImage("""
+        var request = InImage($"""
             id -u; umask; pwd | grep -c /work; ls -A; echo "$GIVEN"; [ -e /.dockerenv ] && echo container
             get_octopusvariable Password; echo; set_octopusvariable Out "it's" ; echo kept > file; new_octopusartifact file; echo error >&2
-            (setsid sleep 1010.123 &) ; exit 3
+            (setsid {runaways.Sleep} &) ; exit 3
             """, ("Password", "sup3r-s3cret"));
         var ran = await rig.RunAsync(request with
         {
@@ -32,7 +32,7 @@ public sealed class ContainerScriptTests : IDisposable
         ran.Lines.ShouldContain("Error: error");
         ran.Result.Outputs.ShouldBe([new OutputVariable("Out", "it's", false)]);
         ran.Result.Artifacts.ShouldHaveSingleItem().Length.ShouldBe(5);
-        Runaways.Running().ShouldBeEmpty();
+        runaways.Running().ShouldBeEmpty();
         await HasNoContainersAsync();
     }
 
@@ -44,7 +44,7 @@ public sealed class ContainerScriptTests : IDisposable
         await SkipWithoutAsync();
         using var cancel = new CancellationTokenSource();
         var log = new ScriptLog(rig.Mask);
-        var request = InImage("trap '' TERM; (setsid sleep 1011.123 >/dev/null 2>&1 &); echo ready; while true; do sleep 0.1; done");
+        var request = InImage($"trap '' TERM; (setsid {runaways.Sleep} >/dev/null 2>&1 &); echo ready; while true; do sleep 0.1; done");
         var running = rig.Runner.RunAsync(isCancelled ? request : request with { TimeLimit = TimeSpan.FromSeconds(6) }, log.Activity, rig.Mask, cancel.Token);
         await Eventually.TrueAsync(() => log.Lines.Contains("Info: ready"), "the script is ready");
         if (isCancelled)
@@ -56,7 +56,7 @@ public sealed class ContainerScriptTests : IDisposable
         {
             (await running).FailMessage.ShouldBe("The script was stopped: it took longer than 00:00:06.");
         }
-        Runaways.Running().ShouldBeEmpty();
+        runaways.Running().ShouldBeEmpty();
         await HasNoContainersAsync();
         Directory.GetDirectories(rig.Options.WorkDirectory).ShouldBeEmpty();
     }
@@ -102,8 +102,12 @@ public sealed class ContainerScriptTests : IDisposable
         }
     }
 
-    private static async Task HasNoContainersAsync() =>
-        (await Docker.RunAsync(["ps", "--all", "--quiet", "--filter", "name=octologin-0"])).Require().ShouldBe("");
+    private async Task HasNoContainersAsync() =>
+        (await Docker.RunAsync(["ps", "--all", "--no-trunc", "--format", "{{.Mounts}}"])).Require().ShouldNotContain(rig.Options.WorkDirectory);
 
-    public void Dispose() => rig.Dispose();
+    public void Dispose()
+    {
+        runaways.Dispose();
+        rig.Dispose();
+    }
 }

@@ -5,9 +5,9 @@ using OctoLogin.Tests.Support;
 namespace OctoLogin.Tests.Scripts;
 
 /// <summary>Scripts that are cancelled, take too long or use too much: nothing of them is left.</summary>
-[Collection(Runaways.Alone)]
 public sealed class EndTests : IDisposable
 {
+    private readonly Runaways runaways = new();
     private readonly ScriptRig rig = new(options => options with { Processes = 60, MemoryMegabytes = 256, OutputMegabytes = 1, FileMegabytes = 2, OpenFiles = 64 });
 
     [Fact]
@@ -15,11 +15,11 @@ public sealed class EndTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
         var log = new ScriptLog(rig.Mask);
-        var running = rig.Runner.RunAsync(ScriptRig.Bash(Runaways.Script + "\nwait; sleep 1004.123"), log.Activity, rig.Mask, cancel.Token);
+        var running = rig.Runner.RunAsync(ScriptRig.Bash($"{runaways.Script}\nwait; {runaways.Sleep}"), log.Activity, rig.Mask, cancel.Token);
         await Eventually.TrueAsync(() => log.Lines.Contains("Info: ready"), "the script is ready");
         await cancel.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(running);
-        Runaways.Running().ShouldBeEmpty();
+        runaways.Running().ShouldBeEmpty();
         Directory.GetDirectories(rig.Options.WorkDirectory).ShouldBeEmpty();
     }
 
@@ -38,9 +38,9 @@ public sealed class EndTests : IDisposable
     [Fact]
     public async Task What_a_script_leaves_running_ends_with_it()
     {
-        var ran = await rig.RunAsync(Runaways.Script);
+        var ran = await rig.RunAsync(runaways.Script);
         ran.Succeeded();
-        Runaways.Running().ShouldBeEmpty();
+        runaways.Running().ShouldBeEmpty();
         ran.Lines.Last().ShouldMatch("^Verbose: . processes that the script left running were ended");
     }
 
@@ -52,10 +52,10 @@ public sealed class EndTests : IDisposable
     public async Task A_script_that_takes_too_long_is_stopped()
     {
         var taken = Stopwatch.StartNew();
-        var ran = await rig.RunAsync(ScriptRig.Bash(Runaways.Script + "\nwait") with { TimeLimit = TimeSpan.FromSeconds(2) });
+        var ran = await rig.RunAsync(ScriptRig.Bash(runaways.Script + "\nwait") with { TimeLimit = TimeSpan.FromSeconds(2) });
         ran.Result.FailMessage.ShouldBe("The script was stopped: it took longer than 00:00:02.");
         taken.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
-        Runaways.Running().ShouldBeEmpty();
+        runaways.Running().ShouldBeEmpty();
     }
 
     [Fact]
@@ -70,17 +70,17 @@ public sealed class EndTests : IDisposable
     [Fact]
     public async Task A_script_with_too_many_processes_is_stopped()
     {
-        var ran = await rig.RunAsync("for i in $(seq 1 80); do sleep 1005.123 2>/dev/null & done; wait");
-        ran.Result.Failed.ShouldBeTrue(ran.Text);
-        Runaways.Running().ShouldBeEmpty();
+        var ran = await rig.RunAsync($"for i in $(seq 1 80); do {runaways.Sleep} 2>/dev/null & done; wait");
+        ran.Result.FailMessage.ShouldBe("The script was stopped: it had more than 60 processes and threads (Scripts:Processes).", ran.Text);
+        runaways.Running().ShouldBeEmpty();
     }
 
     [Fact]
     public async Task A_fork_bomb_ends()
     {
-        var ran = await rig.RunAsync(ScriptRig.Bash("bomb() { bomb | bomb & }; bomb 2>/dev/null; sleep 1006.123") with { TimeLimit = TimeSpan.FromSeconds(3) });
+        var ran = await rig.RunAsync(ScriptRig.Bash($"bomb() {{ bomb | bomb & }}; bomb 2>/dev/null; {runaways.Sleep}") with { TimeLimit = TimeSpan.FromSeconds(3) });
         ran.Result.Failed.ShouldBeTrue();
-        Runaways.Running().ShouldBeEmpty();
+        runaways.Running().ShouldBeEmpty();
     }
 
     [Fact]
@@ -88,9 +88,9 @@ public sealed class EndTests : IDisposable
     {
         // One process is refused by the kernel, many together are stopped.
         (await rig.RunAsync("x=$(head -c 400000000 /dev/zero | tr '\\0' x); echo ${#x}")).Result.Failed.ShouldBeTrue();
-        var ran = await rig.RunAsync("for i in 1 2 3 4; do (x=$(head -c 60000000 /dev/zero | tr '\\0' x); sleep 1007.123) & done; wait");
+        var ran = await rig.RunAsync($"for i in 1 2 3 4; do (x=$(head -c 60000000 /dev/zero | tr '\\0' x); {runaways.Sleep}) & done; wait");
         ran.Result.FailMessage.ShouldBe("The script was stopped: it used more than 256 MiB of memory (Scripts:MemoryMegabytes).");
-        Runaways.Running().ShouldBeEmpty();
+        runaways.Running().ShouldBeEmpty();
     }
 
     [Fact]
@@ -100,5 +100,9 @@ public sealed class EndTests : IDisposable
         (await rig.RunAsync("ulimit -n; ulimit -c; ulimit -Hn 1000 || echo refused")).Lines.Where(line => line.StartsWith("Info", StringComparison.Ordinal)).ShouldBe(["Info: 64", "Info: 0", "Info: refused"]);
     }
 
-    public void Dispose() => rig.Dispose();
+    public void Dispose()
+    {
+        runaways.Dispose();
+        rig.Dispose();
+    }
 }

@@ -48,14 +48,14 @@ public sealed class IsolationTests : IDisposable
             id -u; id -G | wc -w; umask; grep -E '^(NoNewPrivs|CapEff|CapPrm|CapInh)' /proc/self/status | tr '\t' ' '
             ls -A; stat -c %a:%u .; pwd; [ "$HOME" = "$PWD" ] && echo home
             [ "$(ps -o pgid= -p $$)" -eq $$ ] && [ "$(ps -o sid= -p $$)" -eq $$ ] && echo session
-            readlink /proc/$$/fd/0; ls /proc/$$/fd | tr '\n' ' '
+            readlink /proc/$$/fd/0; ls /proc/$$/fd > "$TMPDIR/list"; tr '\n' ' ' < "$TMPDIR/list"
             """);
         var lines = ran.Succeeded().Lines.Select(line => line["Info: ".Length..]).ToList();
         lines[..7].ShouldBe([Nobody, "1", "0077", "CapInh: 0000000000000000", "CapPrm: 0000000000000000", "CapEff: 0000000000000000", "NoNewPrivs: 1"]);
         lines[7].ShouldBe($"700:{Nobody}");
         lines[8].ShouldStartWith(rig.Options.WorkDirectory + "/");
         lines[9..].ShouldBe(["home", "session", "/dev/null", "0 1 2 255 "]);
-        Directory.GetFileSystemEntries(rig.Options.WorkDirectory).Select(Path.GetFileName).ShouldAllBe(name => name!.StartsWith("group-", StringComparison.Ordinal));
+        Directory.GetFileSystemEntries(rig.Options.WorkDirectory).ShouldBeEmpty();
     }
 
     [Fact]
@@ -103,6 +103,19 @@ public sealed class IsolationTests : IDisposable
             """);
         (await first).Succeeded();
         second.Succeeded().Lines.ShouldBe([$"Info: {Nobody}", "Info: 0"]);
+    }
+
+    [Fact]
+    public async Task Servers_with_work_directories_of_their_own_give_no_group_twice()
+    {
+        using var other = new ScriptRig(options => options with { FirstGroup = 61460, Groups = 2 });
+        using var second = new ScriptRig(options => options with { FirstGroup = 61460, Groups = 2 });
+        var place = rig.OpenPlace();
+        var running = Enumerable.Range(0, 2).Select(i => (i == 0 ? other : second).RunAsync($"touch {place}/ready{i}; id -g; until [ -e {place}/done ]; do sleep 0.05; done")).ToList();
+        await Eventually.TrueAsync(() => Directory.GetFiles(place, "ready*").Length == 2, "both run");
+        (await other.RunAsync("true")).Result.FailMessage!.ShouldEndWith("All 2 group numbers from 61460 on (Scripts:Groups) are in use by running scripts or have a name in /etc/group.");
+        await File.WriteAllTextAsync(Path.Combine(place, "done"), "");
+        (await Task.WhenAll(running)).Select(ran => ran.Succeeded().Text).ShouldBe(["Info: 61460", "Info: 61461"], ignoreOrder: true);
     }
 
     [Fact]

@@ -7,10 +7,12 @@ using OctoLogin.Tests.Support;
 namespace OctoLogin.Tests.Scripts;
 
 /// <summary>Servers that are killed while a script runs, and servers that are not root: these tests run in a process of their own.</summary>
-[Collection(Runaways.Alone)]
-public sealed class OtherProcessTests
+public sealed class OtherProcessTests : IDisposable
 {
-    private const string PlaceVariable = "OCTOLOGIN_TEST_PLACE";
+    private const string PlaceVariable = "OCTOLOGIN_TEST_PLACE", RunawaysVariable = "OCTOLOGIN_TEST_RUNAWAYS";
+
+    private readonly Runaways runaways = new(Environment.GetEnvironmentVariable(RunawaysVariable));
+    private readonly List<Process> servers = [];
 
     [Theory]
     [InlineData(false, false)]
@@ -22,9 +24,9 @@ public sealed class OtherProcessTests
         Assert.SkipUnless(LibC.EffectiveUser == 0, "needs root");
         using var rig = new ScriptRig();
         var place = rig.OpenPlace();
-        using var server = Start(nameof(RunsUntilItIsKilled), place, isRoot);
+        var server = Start(nameof(RunsUntilItIsKilled), place, isRoot);
         await Eventually.TrueAsync(() => File.Exists(Path.Combine(place, "ready")), "the script runs");
-        Runaways.Running().Count.ShouldBe(5);
+        await Eventually.TrueAsync(() => runaways.Running().Count == 5, "all of it runs");
         if (watchIsKilledToo)
         {
             foreach (var watch in Processes("declare -A scripts", server.Id))
@@ -37,11 +39,11 @@ public sealed class OtherProcessTests
         var work = Path.Combine(place, "scripts");
         if (!watchIsKilledToo)
         {
-            await Eventually.TrueAsync(() => Runaways.Running().Count == 0, "the watch has ended them");
+            await Eventually.TrueAsync(() => runaways.Running().Count == 0, "the watch has ended them");
         }
         Directory.GetDirectories(work).Length.ShouldBe(1);
         await EndAsync(Start(nameof(StartsAgain), place, isRoot));
-        Runaways.Running().ShouldBeEmpty();
+        runaways.Running().ShouldBeEmpty();
         Directory.GetDirectories(work).ShouldBeEmpty();
     }
 
@@ -54,10 +56,10 @@ public sealed class OtherProcessTests
         }
         using var rig = new ScriptRig();
         var place = rig.OpenPlace();
-        using var server = Start(nameof(RunsAContainerUntilItIsKilled), place, isRoot: true);
-        await Eventually.TrueAsync(() => Runaways.Running().Count > 0, "the script runs in its container", TimeSpan.FromMinutes(1));
+        var server = Start(nameof(RunsAContainerUntilItIsKilled), place, isRoot: true);
+        await Eventually.TrueAsync(() => runaways.Running().Count > 0, "the script runs in its container", TimeSpan.FromMinutes(1));
         server.Kill();
-        await Eventually.TrueAsync(() => Runaways.Running().Count == 0, "the container has ended");
+        await Eventually.TrueAsync(() => runaways.Running().Count == 0, "the container has ended");
         await EndAsync(Start(nameof(StartsAgain), place, isRoot: true));
         Directory.GetDirectories(Path.Combine(place, "scripts")).ShouldBeEmpty();
     }
@@ -68,13 +70,14 @@ public sealed class OtherProcessTests
         Assert.SkipUnless(LibC.EffectiveUser == 0, "needs root");
         using var rig = new ScriptRig();
         var place = rig.OpenPlace();
-        using var server = Start(nameof(RunsUntilItIsKilled), place, isRoot: true);
+        var server = Start(nameof(RunsUntilItIsKilled), place, isRoot: true);
         await Eventually.TrueAsync(() => File.Exists(Path.Combine(place, "ready")), "the script runs");
+        await Eventually.TrueAsync(() => runaways.Running().Count == 5, "all of it runs");
         await EndAsync(Start(nameof(StartsAgain), place, isRoot: true));
-        Runaways.Running().Count.ShouldBe(5);
+        runaways.Running().Count.ShouldBe(5);
         Directory.GetDirectories(Path.Combine(place, "scripts")).Length.ShouldBe(1);
         server.Kill();
-        await Eventually.TrueAsync(() => Runaways.Running().Count == 0, "the watch has ended them");
+        await Eventually.TrueAsync(() => runaways.Running().Count == 0, "the watch has ended them");
     }
 
     [Fact]
@@ -90,14 +93,14 @@ public sealed class OtherProcessTests
     {
         using var rig = new ScriptRig(place: Environment.GetEnvironmentVariable(PlaceVariable));
         await rig.Folders.StartAsync(default);
-        await rig.RunAsync(Runaways.Script + $"\ntouch {rig.Place("ready")}; sleep 1008.123");
+        await rig.RunAsync($"{runaways.Script}\ntouch {rig.Place("ready")}; {runaways.Sleep}");
     }
 
     [Fact(Explicit = true)]
     public async Task RunsAContainerUntilItIsKilled()
     {
         using var rig = new ScriptRig(place: Environment.GetEnvironmentVariable(PlaceVariable));
-        await rig.RunAsync(ScriptRig.Bash("sleep 1008.123") with { ContainerImage = ContainerScriptTests.Image });
+        await rig.RunAsync(ScriptRig.Bash(runaways.Sleep) with { ContainerImage = ContainerScriptTests.Image });
     }
 
     [Fact(Explicit = true)]
@@ -121,14 +124,14 @@ public sealed class OtherProcessTests
             """, ("Name", "value"));
         ran.Succeeded().Lines.ShouldBe([$"Info: {LibC.EffectiveUser}", "Info: NoNewPrivs: 1", "Info: value"]);
         ran.Result.Outputs.ShouldBe([new OutputVariable("Out", "value", false)]);
-        (await rig.RunAsync(Runaways.Script)).Succeeded();
-        Runaways.Running().ShouldBeEmpty();
-        (await rig.RunAsync("for i in $(seq 1 80); do sleep 1009.123 2>/dev/null & done; wait")).Result.Failed.ShouldBeTrue();
-        Runaways.Running().ShouldBeEmpty();
+        (await rig.RunAsync(runaways.Script)).Succeeded();
+        runaways.Running().ShouldBeEmpty();
+        (await rig.RunAsync($"for i in $(seq 1 80); do {runaways.Sleep} 2>/dev/null & done; wait")).Result.Failed.ShouldBeTrue();
+        runaways.Running().ShouldBeEmpty();
         Directory.GetFileSystemEntries(rig.Options.WorkDirectory).ShouldBeEmpty();
     }
 
-    private static Process Start(string test, string place, bool isRoot)
+    private Process Start(string test, string place, bool isRoot)
     {
         string[] command = [Environment.ProcessPath!, "-method", $"{typeof(OtherProcessTests).FullName}.{test}", "-explicit", "only", "-noLogo", "-noColor"];
         var info = new ProcessStartInfo(isRoot ? command[0] : "setpriv", isRoot ? command[1..] : ["--reuid=65534", "--regid=65534", "--clear-groups", "--", .. command])
@@ -137,17 +140,31 @@ public sealed class OtherProcessTests
         };
         info.Environment[PlaceVariable] = place;
         info.Environment["HOME"] = place;
-        return Process.Start(info)!;
+        info.Environment[RunawaysVariable] = runaways.Id;
+        var server = Process.Start(info)!;
+        servers.Add(server);
+        return server;
     }
 
     private static async Task EndAsync(Process process)
     {
-        using (process)
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0, output);
+        output.ShouldContain("Total: 1");
+    }
+
+    /// <summary>Also of a test that failed: what it started ends.</summary>
+    public void Dispose()
+    {
+        foreach (var server in servers)
         {
-            var output = await process.StandardOutput.ReadToEndAsync();
-            await process.WaitForExitAsync();
-            process.ExitCode.ShouldBe(0, output);
-            output.ShouldContain("Total: 1");
+            server.Kill();
+            server.Dispose();
+        }
+        if (servers.Count > 0)
+        {
+            runaways.Dispose();
         }
     }
 
