@@ -17,13 +17,14 @@ public sealed class ChangeFeed : BackgroundService
     private static readonly ConditionalWeakTable<NpgsqlDataSource, ChangeFeed> Feeds = [];
 
     private readonly NpgsqlDataSource database;
+    private readonly NpgsqlDataSource journal;
     private readonly ILogger<ChangeFeed> log;
     private long generation;
     private long trustedUntil;
 
-    public ChangeFeed(NpgsqlDataSource database, ILogger<ChangeFeed> log)
+    public ChangeFeed(NpgsqlDataSource database, [FromKeyedServices(OpenDatabase.Journal)] NpgsqlDataSource journal, ILogger<ChangeFeed> log)
     {
-        (this.database, this.log) = (database, log);
+        (this.database, this.journal, this.log) = (database, journal, log);
         Feeds.AddOrUpdate(database, this);
     }
 
@@ -54,6 +55,8 @@ public sealed class ChangeFeed : BackgroundService
             {
                 Volatile.Write(ref trustedUntil, 0);
                 log.FeedInterrupted(fault.Message);
+                // A pool is emptied when one of its connections breaks. The journal's own is idle meanwhile, and would be found dead by the first login after the outage.
+                journal.Clear();
                 await Task.Delay(Heartbeat, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
             catch (OperationCanceledException)

@@ -22,42 +22,40 @@ public static class Json
         return options;
     }
 
-    /// <summary>
-    /// What a body has that no type of ours describes. Its texts are read here, as those of our types are: half of a surrogate pair as an
-    /// escape (<c>"\ud800"</c>) is JSON and no text, and would fail wherever it is read first.
-    /// </summary>
+    /// <summary>An escaped lone surrogate (<c>\ud800</c>) is valid JSON and no text: whoever read it later would fail. Throws what that reader would.</summary>
+    public static void RequireText(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var item in element.EnumerateArray())
+                {
+                    RequireText(item);
+                }
+                break;
+            case JsonValueKind.Object:
+                foreach (var member in element.EnumerateObject())
+                {
+                    _ = member.Name;
+                    RequireText(member.Value);
+                }
+                break;
+        }
+    }
+
+    /// <summary>What a body has that no type of ours describes; its texts are read as it is bound, as those of our types are.</summary>
     private sealed class ElementConverter : JsonConverter<JsonElement>
     {
         public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
             var element = JsonElement.ParseValue(ref reader);
-            ReadTexts(element);
+            RequireText(element);
             return element;
         }
 
         public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options) => value.WriteTo(writer);
-
-        private static void ReadTexts(JsonElement element)
-        {
-            switch (element.ValueKind)
-            {
-                case JsonValueKind.String:
-                    _ = element.GetString();
-                    break;
-                case JsonValueKind.Array:
-                    foreach (var item in element.EnumerateArray())
-                    {
-                        ReadTexts(item);
-                    }
-                    break;
-                case JsonValueKind.Object:
-                    foreach (var member in element.EnumerateObject())
-                    {
-                        _ = member.Name;
-                        ReadTexts(member.Value);
-                    }
-                    break;
-            }
-        }
     }
 }

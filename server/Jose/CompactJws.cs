@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using OctoLogin.Http;
 
 namespace OctoLogin.Jose;
 
@@ -152,7 +153,7 @@ public sealed class CompactJws
             _ = json.ValueKind == JsonValueKind.Object ? json : throw new JwsFormatException($"its {part} is not a JSON object");
             if (bytes.AsSpan().IndexOf("\\u"u8) >= 0)
             {
-                RequireText(json);
+                Json.RequireText(json);
             }
             return json;
         }
@@ -164,30 +165,6 @@ public sealed class CompactJws
         catch (InvalidOperationException)
         {
             throw new JwsFormatException($"its {part} has an escape that is no character");
-        }
-    }
-
-    /// <summary>An escaped lone surrogate (<c>\ud800</c>) is valid JSON and no text: whoever read it later would fail.</summary>
-    private static void RequireText(JsonElement element)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.String:
-                _ = element.GetString();
-                break;
-            case JsonValueKind.Array:
-                foreach (var item in element.EnumerateArray())
-                {
-                    RequireText(item);
-                }
-                break;
-            case JsonValueKind.Object:
-                foreach (var member in element.EnumerateObject())
-                {
-                    _ = member.Name;
-                    RequireText(member.Value);
-                }
-                break;
         }
     }
 
