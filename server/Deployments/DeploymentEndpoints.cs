@@ -70,10 +70,11 @@ public static class DeploymentEndpoints
     }
 
     private static async Task<ResourceCollection<Deployment>> ListOfRelease(
-        string releaseId, Page page, ExecutionQuery query, SpaceContext space, Caller caller, ReleaseStore releases, DeploymentStore deployments, CancellationToken cancel)
+        string releaseId, Page page, ExecutionQuery query, SpaceContext space, Caller caller, ProjectStore projects, ReleaseStore releases, DeploymentStore deployments, CancellationToken cancel)
     {
         var visible = caller.VisibleTargets(Permission.DeploymentView, space.Id);
-        var release = await releases.FindAsync(space.Id, releaseId, cancel) ?? throw ApiException.NotFound("release", releaseId);
+        // Not an empty list, which would tell that there is such a release.
+        var (release, _) = await ReleaseEndpoints.SeenAsync(releaseId, space, caller, projects, releases, cancel);
         var slice = await deployments.ListAsync(query, release.Id, visible, page, cancel);
         return ResourceCollection<Deployment>.Of(page, slice.Total, slice.Items);
     }

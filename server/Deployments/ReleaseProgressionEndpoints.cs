@@ -16,12 +16,9 @@ public static class ReleaseProgressionEndpoints
         routes.MapSpaceRoutes("releases/{releaseId}/progression", group => group.MapGet("", GetProgressionOfRelease).WithSummary("Get how far a release has come in its lifecycle"));
 
     /// <param name="tenantId">For this tenant; absent: untenanted.</param>
-    private static async Task<ReleaseProgression> GetProgressionOfRelease(
-        string releaseId, string? tenantId, SpaceContext space, Caller caller, ProgressionReader reader, CancellationToken cancel)
-    {
-        caller.DemandSomewhere(Permission.ReleaseView, space.Id);
-        return await reader.ReadAsync(releaseId, tenantId, space, caller, cancel);
-    }
+    private static Task<ReleaseProgression> GetProgressionOfRelease(
+        string releaseId, string? tenantId, SpaceContext space, Caller caller, ProgressionReader reader, CancellationToken cancel) =>
+        reader.ReadAsync(releaseId, tenantId, space, caller, cancel);
 }
 
 /// <summary>Gathers how far a release has come, and what of it the caller may see.</summary>
@@ -30,11 +27,7 @@ public sealed class ProgressionReader(
 {
     public async Task<ReleaseProgression> ReadAsync(string releaseId, string? tenantId, SpaceContext space, Caller caller, CancellationToken cancel)
     {
-        if (await releases.FindAsync(space.Id, releaseId, cancel) is not { } release || await projects.FindAsync(space.Id, release.ProjectId, cancel) is not { } project
-            || !caller.May(Permission.ReleaseView, ProjectEndpoints.Target(project)))
-        {
-            throw ApiException.NotFound("release", releaseId);
-        }
+        var (release, project) = await ReleaseEndpoints.SeenAsync(releaseId, space, caller, projects, releases, cancel);
         var tenant = string.IsNullOrEmpty(tenantId) ? null : await TenantEndpoints.SeenAsync(tenantId, space, caller, tenants, cancel);
         var visible = caller.VisibleTargets(Permission.DeploymentView, space.Id);
         await using var connection = await database.OpenConnectionAsync(cancel);

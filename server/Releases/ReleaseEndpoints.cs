@@ -108,7 +108,8 @@ public static class ReleaseEndpoints
         return Results.Ok();
     }
 
-    private static async Task<(Release Release, Project Project)> SeenAsync(
+    /// <summary>The release that a path names, if the caller may see it: one that they may not see is as one that is not there.</summary>
+    public static async Task<(Release Release, Project Project)> SeenAsync(
         string id, SpaceContext space, Caller caller, ProjectStore projects, ReleaseStore releases, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.ReleaseView, space.Id);
