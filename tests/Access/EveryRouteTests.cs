@@ -55,9 +55,10 @@ public sealed partial class EveryRouteTests(ServerFixture server) : IClassFixtur
     [Fact]
     public void There_are_as_many_as_there_should_be_at_least() => Routes().Count.ShouldBeGreaterThan(100);
 
-    private List<Route> Routes() =>
+    /// <summary>By name, in its order.</summary>
+    internal static List<Route> RoutesOf(EndpointDataSource endpoints) =>
     [
-        .. server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .. endpoints.Endpoints.OfType<RouteEndpoint>()
             .Select(endpoint => (Endpoint: endpoint, Pattern: "/" + endpoint.RoutePattern.RawText!.Trim('/')))
             .Where(route => route.Pattern == "/api" || route.Pattern.StartsWith("/api/", StringComparison.Ordinal))
             .SelectMany(route => (route.Endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"])
@@ -65,7 +66,9 @@ public sealed partial class EveryRouteTests(ServerFixture server) : IClassFixtur
             .OrderBy(route => route.Name, StringComparer.Ordinal),
     ];
 
-    private sealed partial record Route(string Method, string Pattern, RouteEndpoint Endpoint)
+    private List<Route> Routes() => RoutesOf(server.Services.GetRequiredService<EndpointDataSource>());
+
+    internal sealed partial record Route(string Method, string Pattern, RouteEndpoint Endpoint)
     {
         public string Name => $"{Method} {Pattern}";
 
