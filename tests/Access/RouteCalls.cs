@@ -46,6 +46,11 @@ public static partial class RouteCalls
         "POST /runbooksnapshots" or "POST /projects/{projectId}/runbooksnapshots" => new { RunbookId = thing.Body },
         "POST /releases/create/v1" => new { ProjectName = thing.Place.Project, ReleaseVersion = "no version" },
         "POST /deployments/create/untenanted/v1" or "POST /deployments/create/tenanted/v1" => Execution(thing.Place, release: "9.9.9"),
+        "POST /deployments" => new
+        {
+            ReleaseId = things["release"].Single(release => release.Place.Project == thing.Place.Project).Values[0],
+            EnvironmentId = thing.Place.Environment, TenantId = thing.Place.Tenant, SkipActions = new[] { "no such step" },
+        },
         "POST /runbook-runs/create/v1" => Execution(thing.Place, snapshot: "none"),
         "POST /users/{id}/apikeys" => new { Purpose = "" },
         "POST /teams" or "POST /{space}/teams" => new { SpaceId = thing.Place.Space },
@@ -71,6 +76,6 @@ public static partial class RouteCalls
     [GeneratedRegex(@"\{[^}]+\}")]
     private static partial Regex Parameter();
 
-    [GeneratedRegex(@"here is no (project|environment|tenant|space) |of this space\.|not a runbook of project")]
+    [GeneratedRegex(@"here is no (project|release|environment|tenant|space) |of this space\.|not a runbook of project")]
     private static partial Regex Unseen();
 }

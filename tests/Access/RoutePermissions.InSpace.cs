@@ -122,6 +122,7 @@ public static partial class RoutePermissions
 
         POST    /deployments/create/untenanted/v1                DeploymentCreate                              place
         POST    /deployments/create/tenanted/v1                  DeploymentCreate                              place of a tenant
+        POST    /deployments                                     DeploymentCreate                              place
         GET     /deployments                                     any DeploymentView                            list of deployment
         GET     /deployments/{id}                                DeploymentView                                deployment
         DELETE  /deployments/{id}                                DeploymentView + DeploymentDelete             deployment
