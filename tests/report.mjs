@@ -16,7 +16,10 @@ const firstLine = text => (text ?? '').split('\n', 1)[0];
 const withStatus = status => results.tests.filter(test => test.status === status);
 const passed = withStatus('passed').length;
 const skipped = withStatus('skipped');
-const failed = results.tests.filter(test => test.status !== 'passed' && test.status !== 'skipped');
+// What these tests start in processes of their own; each runs as part of the test that starts it. Any other explicit test would be one that nobody runs.
+const entryPoints = ['OctoLogin.Tests.Scripts.OtherProcessTests'];
+const started = withStatus('pending').filter(test => entryPoints.includes(test.extra?.type));
+const failed = results.tests.filter(test => test.status !== 'passed' && test.status !== 'skipped' && !started.includes(test));
 const errors = results.extra.suites.flatMap(suite => suite.errors ?? []);
 
 const byReason = new Map();
@@ -25,7 +28,8 @@ for (const test of skipped) {
   byReason.set(reason, [...(byReason.get(reason) ?? []), test.name]);
 }
 for (const [reason, names] of byReason) console.log(`== SKIPPED: ${reason}\n     ${names.join('\n     ')}`);
-for (const test of failed) console.log(`== FAILED: ${test.name}\n     ${firstLine(test.message)}`);
+if (started.length > 0) console.log(`== Run by other tests, in processes of their own: ${started.map(test => test.name.split('.').at(-1)).join(', ')}`);
+for (const test of failed) console.log(`== FAILED: ${test.name}\n     ${firstLine(test.message) || `it ended as '${test.status}'`}`);
 for (const error of errors) console.log(`== ERROR: ${error.type} of ${error.name}; see above`);
 
 // A program that ended badly though each test was well (a crash while it cleaned up, say) is a failure too.
