@@ -1,4 +1,5 @@
 using OctoLogin.Http;
+using OctoLogin.Tenants;
 
 namespace OctoLogin.Variables;
 
@@ -44,7 +45,7 @@ public static class VariableScoping
             && Limit(scope.Machine, 1 << 7, Is(scope.Machine, target.MachineId))
             && Limit(scope.Role, Any(scope.Role, Both(target.StepRoles, target.Roles)) ? 1 << 6 : 1 << 5, Any(scope.Role, target.Roles))
             && Limit(scope.Tenant, 1 << 4, Is(scope.Tenant, target.TenantId))
-            && Limit(scope.TenantTag, 1 << 3, HasTags(scope.TenantTag, target.TenantTags))
+            && Limit(scope.TenantTag, 1 << 3, TenantTags.Match(target.TenantTags, scope.TenantTag))
             && Limit(scope.Environment, 1 << 2, Is(scope.Environment, target.EnvironmentId))
             && Limit(scope.Channel, 1 << 1, Is(scope.Channel, target.ChannelId))
             && Limit(scope.ProcessOwner, 1, Is(scope.ProcessOwner, target.ProcessOwner))
@@ -57,10 +58,6 @@ public static class VariableScoping
             return named.Length == 0 || matches;
         }
     }
-
-    /// <summary>Whether a tenant with these tags is meant: of each set that is named, one of the tags named.</summary>
-    public static bool HasTags(IEnumerable<string> named, IReadOnlyCollection<string> tags) =>
-        named.GroupBy(tag => tag.Split('/')[0], StringComparer.OrdinalIgnoreCase).All(set => Any(set, tags));
 
     private static bool Is(string[] named, string? there) => there is not null && Any(named, [there]);
 
