@@ -12,7 +12,9 @@ try {
   process.exit(1);
 }
 
-const firstLine = text => (text ?? '').split('\n', 1)[0];
+const indented = text => text.split('\n').map(line => `     ${line}`).join('\n');
+// The message whole, and where it came from: what failed once on another machine may not fail again.
+const why = test => [test.message ?? `it ended as '${test.status}'`, ...(test.trace ?? '').split('\n').slice(0, 25)].join('\n');
 const withStatus = status => results.tests.filter(test => test.status === status);
 const passed = withStatus('passed').length;
 const skipped = withStatus('skipped');
@@ -29,7 +31,7 @@ for (const test of skipped) {
 }
 for (const [reason, names] of byReason) console.log(`== SKIPPED: ${reason}\n     ${names.join('\n     ')}`);
 if (started.length > 0) console.log(`== Run by other tests, in processes of their own: ${started.map(test => test.name.split('.').at(-1)).join(', ')}`);
-for (const test of failed) console.log(`== FAILED: ${test.name}\n     ${firstLine(test.message) || `it ended as '${test.status}'`}`);
+for (const test of failed) console.log(`== FAILED: ${test.name}\n${indented(why(test))}`);
 for (const error of errors) console.log(`== ERROR: ${error.type} of ${error.name}; see above`);
 
 // A program that ended badly though each test was well (a crash while it cleaned up, say) is a failure too.

@@ -88,7 +88,8 @@ public sealed class EndTests : IDisposable
     {
         // One process is refused by the kernel, many together are stopped.
         (await rig.RunAsync("x=$(head -c 400000000 /dev/zero | tr '\\0' x); echo ${#x}")).Result.Failed.ShouldBeTrue();
-        var ran = await rig.RunAsync($"for i in 1 2 3 4; do (x=$(head -c 60000000 /dev/zero | tr '\\0' x); {runaways.Sleep}) & done; wait");
+        // The sleep is not the last command: bash would become it, and give back what it holds before anybody looks.
+        var ran = await rig.RunAsync(ScriptRig.Bash($"for i in 1 2 3 4 5 6; do (x=$(head -c 60000000 /dev/zero | tr '\\0' x); {runaways.Sleep}; :) & done; wait") with { TimeLimit = TimeSpan.FromMinutes(1) });
         ran.Result.FailMessage.ShouldBe("The script was stopped: it used more than 256 MiB of memory (Scripts:MemoryMegabytes).");
         runaways.Running().ShouldBeEmpty();
     }

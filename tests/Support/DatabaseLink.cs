@@ -49,9 +49,16 @@ public sealed class DatabaseLink : IAsyncDisposable
         }
     }
 
-    /// <summary>New connections work again. Those that were there are reset, as a network does that has forgotten them.</summary>
+    /// <summary>New connections work again. Those that were cut are reset, as a network does that has forgotten them; nothing happens to a link that is whole.</summary>
     public void Mend()
     {
+        lock (gate)
+        {
+            if (!refuses && flowing.Task.IsCompleted)
+            {
+                return;
+            }
+        }
         refuses = false;
         Reset();
         lock (gate)
@@ -65,6 +72,7 @@ public sealed class DatabaseLink : IAsyncDisposable
         await stop.CancelAsync();
         listener.Stop();
         Mend();
+        Reset();
         await accepting;
         stop.Dispose();
     }
