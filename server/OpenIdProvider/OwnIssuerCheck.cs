@@ -50,7 +50,7 @@ public sealed class OwnIssuerCheck(IssuerOptions issuer, TimeProvider clock)
         var seen = found.Count == 0 ? $"{uri.IdnHost}: {why}" : string.Join(", ", found.Select(one => one.Address));
         rows.Add(found.Count == 0 ? CheckRow.Fail("host", seen, "Enter the host name of ServerUri in the public DNS.")
             : found.All(one => PublicAddress.Is(one.Address)) ? CheckRow.Ok("host", seen)
-            : CheckRow.Warn("host", seen, "That is no public address. If the public DNS says the same, AWS and Entra cannot fetch the documents; Google and Kubernetes can be given the keys: octologin keys export-jwks."));
+            : CheckRow.Warn("host", seen, "That is no public address. If the public DNS says the same, AWS and Entra cannot fetch the documents; Google can be given the keys: octologin keys export-jwks."));
         return found;
     }
 
