@@ -45,8 +45,6 @@ public sealed record Machine
 
     /// <param name="tenantId">Null: a deployment for no tenant.</param>
     /// <param name="tenantTags">Those that the tenant has.</param>
-    public bool Serves(string? tenantId, IReadOnlyCollection<string> tenantTags) => tenantId is null
-        ? TenantedDeploymentParticipation != TenantedDeploymentMode.Tenanted
-        : TenantedDeploymentParticipation != TenantedDeploymentMode.Untenanted
-            && (TenantIds.Contains(tenantId) || (TenantTags.Length > 0 && Tenants.TenantTags.Match(tenantTags, TenantTags)));
+    public bool Serves(string? tenantId, IReadOnlyCollection<string> tenantTags) =>
+        TenantedDeploymentParticipation.Serves(TenantIds, TenantTags, tenantId, tenantTags);
 }
