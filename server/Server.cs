@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 using OctoLogin.Access;
+using OctoLogin.Accounts;
+using OctoLogin.AccountTokens;
 using OctoLogin.Audit;
 using OctoLogin.BuildInformation;
 using OctoLogin.Channels;
@@ -90,6 +92,7 @@ public static class Server
         services.AddTagSets();
         services.AddProjects();
         services.AddTenants();
+        services.AddAccounts();
         services.AddMachines();
         services.AddChannels();
         services.AddFeeds();
@@ -101,6 +104,7 @@ public static class Server
         services.AddScripts(settings.Scripts, settings.Database);
         services.AddExecutions();
         services.AddRunbooks();
+        services.AddAccountTokens();
         services.AddDeployments();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
@@ -142,6 +146,7 @@ public static class Server
         app.MapTagSets();
         app.MapProjects();
         app.MapTenants();
+        app.MapAccounts();
         app.MapMachines();
         app.MapChannels();
         app.MapFeeds();
@@ -151,6 +156,7 @@ public static class Server
         app.MapReleases();
         app.MapServerTasks();
         app.MapRunbooks();
+        app.MapAccountTokens();
         app.MapDeployments();
         app.MapMetrics();
     }
