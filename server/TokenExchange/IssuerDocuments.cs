@@ -141,7 +141,7 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
         var uri = Https(url, from);
         // Through a proxy the connection's own check sees the proxy alone; an address written out can still be told here.
         if (options.Proxy is not null && !options.AllowPrivateNetwork.Contains(uri.Host)
-            && (uri.IsLoopback || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && !IssuerNetwork.IsPublic(address))))
+            && (uri.IsLoopback || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && !PublicAddress.Is(address))))
         {
             throw new IssuerUnreachableException($"{uri.Host} is not a public address; an administrator can allow it with Issuers:AllowPrivateNetwork:0={uri.Host}");
         }

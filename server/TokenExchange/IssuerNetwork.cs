@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using OctoLogin.Http;
 
 namespace OctoLogin.TokenExchange;
 
@@ -31,7 +32,7 @@ public sealed class IssuerNetwork(TokenExchangeOptions options)
         UseProxy = options.Proxy is not null,
         Proxy = options.Proxy is null ? null : new WebProxy(options.Proxy),
         ConnectCallback = ConnectAsync,
-        SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = TrustOf(authority ?? Roots) },
+        SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = TlsTrust.By(authority ?? Roots) },
     };
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
@@ -40,7 +41,7 @@ public sealed class IssuerNetwork(TokenExchangeOptions options)
         var addresses = await Resolve(host, port, cancel);
         var allowed = IsProxy(host, port) || options.AllowPrivateNetwork.Contains(host)
             ? addresses
-            : [.. addresses.Where(address => IsPublic(address.Address) || (options.LoopbackHttpAllowed && IsLoopbackName(host) && IPAddress.IsLoopback(address.Address)))];
+            : [.. addresses.Where(address => PublicAddress.Is(address.Address) || (options.LoopbackHttpAllowed && IsLoopbackName(host) && IPAddress.IsLoopback(address.Address)))];
         if (allowed.Count == 0)
         {
             throw new IssuerUnreachableException(addresses.Count == 0
@@ -72,54 +73,10 @@ public sealed class IssuerNetwork(TokenExchangeOptions options)
         }
     }
 
-    /// <summary>RFC 6890 and its successors: everything that is not the public internet.</summary>
-    public static bool IsPublic(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            address = address.MapToIPv4();
-        }
-        var bytes = address.GetAddressBytes();
-        if (address.AddressFamily == AddressFamily.InterNetwork)
-        {
-            return bytes[0] is not (0 or 10 or 127 or >= 224)
-                && !(bytes[0] == 100 && bytes[1] is >= 64 and < 128)
-                && !(bytes[0] == 169 && bytes[1] == 254)
-                && !(bytes[0] == 172 && bytes[1] is >= 16 and < 32)
-                && !(bytes[0] == 192 && bytes[1] == 168)
-                && !(bytes[0] == 192 && bytes[1] == 0 && bytes[2] is 0 or 2)
-                && !(bytes[0] == 198 && bytes[1] is 18 or 19)
-                && !(bytes[0] == 198 && bytes[1] == 51 && bytes[2] == 100)
-                && !(bytes[0] == 203 && bytes[1] == 0 && bytes[2] == 113);
-        }
-        // 2000::/3 is what is public; of it 2002::/16 (6to4) and 2001::/32 (Teredo) carry an IPv4 address that was not checked.
-        return (bytes[0] & 0xE0) == 0x20
-            && !(bytes[0] == 0x20 && bytes[1] == 0x02)
-            && !(bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] == 0 && bytes[3] == 0)
-            && !(bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] == 0x0d && bytes[3] == 0xb8);
-    }
-
     private bool IsProxy(string host, int port) =>
         options.Proxy is { } proxy && proxy.Host.Equals(host, StringComparison.OrdinalIgnoreCase) && proxy.Port == port;
 
     private static bool IsLoopbackName(string host) => host is "localhost" or "[::1]" or "::1" || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
-
-    private static X509ChainPolicy TrustOf(X509Certificate2Collection? roots)
-    {
-        var policy = new X509ChainPolicy
-        {
-            RevocationMode = X509RevocationMode.NoCheck,
-            // A certificate may name URLs where its issuer's is to be had (RFC 5280 section 4.2.2.1), and the library would ask there,
-            // past the check of addresses: whoever runs the host could send us to 169.254.169.254.
-            DisableCertificateDownloads = true,
-        };
-        if (roots is not null)
-        {
-            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            policy.CustomTrustStore.AddRange(roots);
-        }
-        return policy;
-    }
 }
 
 /// <summary>An issuer's documents could not be had; the message says why, for administrators.</summary>
