@@ -16,7 +16,7 @@ public sealed class SubjectPreviewTests(OidcServer fixture) : IClassFixture<Oidc
     {
         var (project, environment) = (await server.AddProjectAsync("Deploy Web App"), await server.AddEnvironmentAsync("Production EU"));
         await server.Admin.MakeAsync($"{Api.Space}/projects/{project.Id}/runbooks", new { Name = "Restart" });
-        var account = await server.AddAccountAsync("AmazonWebServicesOidcAccount", new
+        await server.AddAccountAsync("AmazonWebServicesOidcAccount", new
         {
             DeploymentSubjectKeys = new[] { "space", "project", "runbook", "type" }, CustomClaims = new { team = "#{Octopus.Project.Name}", level = 3 },
         }, "Preview aws");
@@ -33,13 +33,13 @@ public sealed class SubjectPreviewTests(OidcServer fixture) : IClassFixture<Oidc
         var target = await server.AddMachineAsync([environment.Id], "Shop target");
         (await server.Admin.SeeAsync($"{path}&use=HealthCheck&target={target.Id}"))["Subject"].ShouldBe("space:default:target:shop-target:account:preview-aws");
         (await server.Admin.SeeAsync($"{path}&use=accounttest"))["Subject"].ShouldBe("space:default:account:preview-aws");
-        _ = account;
     }
 
     [Fact]
     public async Task Shows_an_account_that_is_not_saved_and_saves_nothing()
     {
-        var (project, environment, tenant) = (await server.AddProjectAsync("Unsaved"), await server.AddEnvironmentAsync("Unsaved env"), await server.AddTenantAsync("Unsaved tenant"));
+        var (project, tenant) = (await server.AddProjectAsync("Unsaved"), await server.AddTenantAsync("Unsaved tenant"));
+        await server.AddEnvironmentAsync("Unsaved env");
         var before = await server.CountAsync("accounts");
         var preview = (await server.Admin.SendAsync("POST", $"{TestAccounts.Accounts}/subject-preview",
             new { Account = TestAccounts.Body("AzureOidc"), Project = project.Id, Environment = "unsaved env", Tenant = tenant.Id })).ShouldBe(200);
@@ -47,7 +47,6 @@ public sealed class SubjectPreviewTests(OidcServer fixture) : IClassFixture<Oidc
         (await server.Admin.SendAsync("POST", $"{TestAccounts.Accounts}/subject-preview", new { Account = TestAccounts.Body("AzureOidc", new { ClientId = "x" }) })).ShouldBeRefused(400, "ClientId must be");
         (await server.Admin.SendAsync("POST", $"{TestAccounts.Accounts}/subject-preview", new { })).ShouldBeRefused(400, "Account is required");
         (await server.CountAsync("accounts")).ShouldBe(before);
-        _ = environment;
     }
 
     [Fact]
