@@ -2,9 +2,13 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 using OctoLogin.Access;
+using OctoLogin.AccountTests;
+using OctoLogin.Accounts;
+using OctoLogin.AccountTokens;
 using OctoLogin.Audit;
 using OctoLogin.BuildInformation;
 using OctoLogin.Channels;
+using OctoLogin.CloudLogins;
 using OctoLogin.Database;
 using OctoLogin.Deployments;
 using OctoLogin.Environments;
@@ -90,6 +94,8 @@ public static class Server
         services.AddTagSets();
         services.AddProjects();
         services.AddTenants();
+        services.AddAccounts();
+        services.AddCloudLogins(settings.Clouds);
         services.AddMachines();
         services.AddChannels();
         services.AddFeeds();
@@ -101,7 +107,9 @@ public static class Server
         services.AddScripts(settings.Scripts, settings.Database);
         services.AddExecutions();
         services.AddRunbooks();
+        services.AddAccountTokens();
         services.AddDeployments();
+        services.AddAccountTests();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }
@@ -154,6 +162,7 @@ public static class Server
         app.MapTagSets();
         app.MapProjects();
         app.MapTenants();
+        app.MapAccounts();
         app.MapMachines();
         app.MapChannels();
         app.MapFeeds();
@@ -163,6 +172,7 @@ public static class Server
         app.MapReleases();
         app.MapServerTasks();
         app.MapRunbooks();
+        app.MapAccountTokens();
         app.MapDeployments();
         app.MapMetrics();
     }
