@@ -200,12 +200,3 @@ public static class Server
         }
     }
 }
-
-public sealed record RunningServer(WebApplication App, OpenDatabase Database) : IAsyncDisposable
-{
-    public async ValueTask DisposeAsync()
-    {
-        await App.DisposeAsync();
-        await Database.DisposeAsync();
-    }
-}
