@@ -8,6 +8,7 @@ using OctoLogin.Channels;
 using OctoLogin.Database;
 using OctoLogin.Deployments;
 using OctoLogin.Environments;
+using OctoLogin.ExecutionAccounts;
 using OctoLogin.Executions;
 using OctoLogin.Feeds;
 using OctoLogin.Http;
@@ -99,6 +100,7 @@ public static class Server
         services.AddReleases();
         services.AddServerTasks(settings.Tasks);
         services.AddScripts(settings.Scripts, settings.Database);
+        services.AddExecutionAccounts();
         services.AddExecutions();
         services.AddRunbooks();
         services.AddDeployments();
