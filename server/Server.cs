@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 using OctoLogin.Access;
+using OctoLogin.Accounts;
+using OctoLogin.AccountTokens;
 using OctoLogin.Audit;
 using OctoLogin.BuildInformation;
 using OctoLogin.Channels;
@@ -92,6 +94,7 @@ public static class Server
         services.AddTagSets();
         services.AddProjects();
         services.AddTenants();
+        services.AddAccounts();
         services.AddCloudLogins(settings.Clouds);
         services.AddMachines();
         services.AddChannels();
@@ -105,6 +108,7 @@ public static class Server
         services.AddExecutionAccounts();
         services.AddExecutions();
         services.AddRunbooks();
+        services.AddAccountTokens();
         services.AddDeployments();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
@@ -146,6 +150,7 @@ public static class Server
         app.MapTagSets();
         app.MapProjects();
         app.MapTenants();
+        app.MapAccounts();
         app.MapMachines();
         app.MapChannels();
         app.MapFeeds();
@@ -155,6 +160,7 @@ public static class Server
         app.MapReleases();
         app.MapServerTasks();
         app.MapRunbooks();
+        app.MapAccountTokens();
         app.MapDeployments();
         app.MapMetrics();
     }

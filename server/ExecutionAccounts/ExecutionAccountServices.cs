@@ -2,5 +2,5 @@ namespace OctoLogin.ExecutionAccounts;
 
 public static class ExecutionAccountServices
 {
-    public static IServiceCollection AddExecutionAccounts(this IServiceCollection services) => services.AddSingleton(new GoogleServices()).AddSingleton<StepAccounts>();
+    public static IServiceCollection AddExecutionAccounts(this IServiceCollection services) => services.AddSingleton<StepAccounts>();
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OctoLogin.Accounts;
+using OctoLogin.CloudLogins;
 
 namespace OctoLogin.ExecutionAccounts;
 
@@ -16,9 +17,14 @@ public sealed record GoogleSettings
     public required string TokenUrl { get; init; }
     public required TokenSource CredentialSource { get; init; }
 
+    /// <summary>Null: Google's public cloud.</summary>
+    public string? UniverseDomain { get; init; }
+
     /// <summary>Null in this and the next: what is called accepts the federated identity itself.</summary>
     public string? ServiceAccountImpersonationUrl { get; init; }
     public Impersonation? ServiceAccountImpersonation { get; init; }
+
+    private const string PublicUniverse = "googleapis.com";
 
     private static readonly JsonSerializerOptions Form = new()
     {
@@ -32,16 +38,13 @@ public sealed record GoogleSettings
     public sealed record Impersonation(int TokenLifetimeSeconds);
 
     /// <param name="tokenFile">Where the ID token is.</param>
-    public static byte[] Of(GoogleOidcDetails google, string audience, string tokenFile, GoogleServices services) => JsonSerializer.SerializeToUtf8Bytes(new GoogleSettings
+    public static byte[] Of(GoogleOidcDetails google, string audience, string tokenFile, string universe) => JsonSerializer.SerializeToUtf8Bytes(new GoogleSettings
     {
-        // The audience of the exchange is the provider's name, which is the ID token's audience without the scheme.
-        Audience = audience.StartsWith("https:", StringComparison.Ordinal) ? audience["https:".Length..] : audience,
-        TokenUrl = $"{services.Sts}/v1/token",
+        Audience = GoogleLogin.ProviderOf(audience),
+        TokenUrl = $"https://sts.{universe}/v1/token",
         CredentialSource = new(tokenFile, new("text")),
-        ServiceAccountImpersonationUrl = google.ImpersonatedServiceAccount is { } email ? $"{services.IamCredentials}/v1/projects/-/serviceAccounts/{email}:generateAccessToken" : null,
+        UniverseDomain = universe == PublicUniverse ? null : universe,
+        ServiceAccountImpersonationUrl = google.ImpersonatedServiceAccount is { } email ? $"https://iamcredentials.{universe}/v1/projects/-/serviceAccounts/{email}:generateAccessToken" : null,
         ServiceAccountImpersonation = google.ImpersonatedServiceAccount is null ? null : new(google.TokenLifetimeSeconds),
     }, Form);
 }
-
-/// <param name="Sts">Without a slash at its end, as the other.</param>
-public sealed record GoogleServices(string Sts = "https://sts.googleapis.com", string IamCredentials = "https://iamcredentials.googleapis.com");

@@ -1,4 +1,5 @@
 using OctoLogin.Accounts;
+using OctoLogin.CloudLogins;
 using OctoLogin.Database;
 using OctoLogin.Http;
 using OctoLogin.ServerTasks;
@@ -6,7 +7,7 @@ using OctoLogin.ServerTasks;
 namespace OctoLogin.ExecutionAccounts;
 
 /// <summary>Finds the accounts of an action, and refuses those that may not be used there before any token exists.</summary>
-public sealed class StepAccounts(AccountStore accounts, AccountSecrets secrets, IdTokenIssuer issuer, GoogleServices google, TimeProvider time)
+public sealed class StepAccounts(AccountStore accounts, AccountSecrets secrets, IdTokenIssuer issuer, CloudOptions clouds, TimeProvider time)
 {
     /// <exception cref="TaskFailedException">What is wrong with them, all of it.</exception>
     public async Task<ChosenAccounts> FindAsync(AccountSource source, AccountPlace place, CancellationToken cancel)
@@ -52,7 +53,7 @@ public sealed class StepAccounts(AccountStore accounts, AccountSecrets secrets, 
     /// <param name="value">A variable of the action.</param>
     /// <exception cref="TaskFailedException">A token cannot be made.</exception>
     public StepLogin LogIn(ChosenAccounts chosen, Func<string, string?> value, SecretMask mask) =>
-        new(chosen, new StepTokens(this, issuer, secrets, google, time, mask), value);
+        new(chosen, new StepTokens(this, issuer, secrets, clouds, time, mask), value);
 
     /// <summary>An account that is in use, as it is now; or why it may not be used any more.</summary>
     public async Task<(Account? Account, string? Fault)> FindAgainAsync(Account account, AccountPlace place, CancellationToken cancel)

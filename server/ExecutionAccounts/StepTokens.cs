@@ -1,11 +1,12 @@
 using OctoLogin.Accounts;
+using OctoLogin.CloudLogins;
 using OctoLogin.ServerTasks;
 
 namespace OctoLogin.ExecutionAccounts;
 
 /// <summary>Makes the ID tokens of one task's steps. Each is in the task's mask before anybody else has it.</summary>
 /// <param name="mask">Of the task.</param>
-internal sealed class StepTokens(StepAccounts accounts, IdTokenIssuer issuer, AccountSecrets secrets, GoogleServices google, TimeProvider time, SecretMask mask)
+internal sealed class StepTokens(StepAccounts accounts, IdTokenIssuer issuer, AccountSecrets secrets, CloudOptions clouds, TimeProvider time, SecretMask mask)
 {
     /// <param name="value">A variable, for custom claims.</param>
     /// <exception cref="TaskFailedException">It cannot be made.</exception>
@@ -33,7 +34,7 @@ internal sealed class StepTokens(StepAccounts accounts, IdTokenIssuer issuer, Ac
     public Dictionary<string, string> EnvironmentOf(Account account, string tokenFile, string settingsFile, AccountPlace place, Func<string, string?> value) =>
         SdkEnvironment.Of(account, tokenFile, settingsFile, place.ExecutionId, value, name => Masked(secrets.Open(account, name)));
 
-    public byte[] GoogleSettingsOf(GoogleOidcDetails account, string audience, string tokenFile) => GoogleSettings.Of(account, audience, tokenFile, google);
+    public byte[] GoogleSettingsOf(GoogleOidcDetails account, string audience, string tokenFile) => GoogleSettings.Of(account, audience, tokenFile, clouds.GoogleUniverseDomain);
 
     private string? Masked(string? secret)
     {

@@ -75,13 +75,15 @@ public sealed class SdkEnvironmentTests
             service_account_impersonation_url = "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/deploy@shop.iam.gserviceaccount.com:generateAccessToken",
             service_account_impersonation = new { token_lifetime_seconds = 7200 },
         }, Indented));
+        var sovereign = Read(new GoogleOidcDetails(), provider, "apis-berlin-build0.goog");
+        (sovereign.GetProperty("token_url").GetString(), sovereign.GetProperty("universe_domain").GetString()).ShouldBe(("https://sts.apis-berlin-build0.goog/v1/token", "apis-berlin-build0.goog"));
         Read(new GoogleOidcDetails(), provider).EnumerateObject().Select(property => property.Name).ShouldBe(["type", "audience", "subject_token_type", "token_url", "credential_source"]);
     }
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    private static JsonElement Read(GoogleOidcDetails google, string audience) =>
-        JsonDocument.Parse(GoogleSettings.Of(google, audience, "/s/token", new GoogleServices())).RootElement;
+    private static JsonElement Read(GoogleOidcDetails google, string audience, string universe = "googleapis.com") =>
+        JsonDocument.Parse(GoogleSettings.Of(google, audience, "/s/token", universe)).RootElement;
 
     private static string[] Of(AccountType type, AccountDetails details, params (string Name, string Value)[] values)
     {
