@@ -22,14 +22,14 @@ public sealed class TokenTraceTests(CloudServer fixture) : IClassFixture<CloudSe
         var environment = await server.PlaceAsync("Traced");
         var account = await server.AddAwsAsync("Traced");
         var project = await server.AddProjectWithAsync("Traced", [Aws("Cloud", account)],
-            Bash("Print", $"""
-                {kept.Keep("first", "#{Cloud.OpenIdConnect.Jwt}")}
+            Bash("Print", $$"""
+                {{kept.Keep("first", "#{Cloud.OpenIdConnect.Jwt}")}}
                 echo "#{Cloud.OpenIdConnect.Jwt}"; env; set; cat "$AWS_WEB_IDENTITY_TOKEN_FILE" >&2; cp "$AWS_WEB_IDENTITY_TOKEN_FILE" "$TMPDIR/copy"
                 set_octopusvariable Token "#{Cloud.OpenIdConnect.Jwt}"; set_octopusvariable Hidden "#{Cloud.OpenIdConnect.Jwt}" -sensitive
                 new_octopusartifact "$AWS_WEB_IDENTITY_TOKEN_FILE" "token-#{Cloud.OpenIdConnect.Jwt}"
                 """),
-            Bash("Fail", $"""
-                {kept.Keep("second", "#{Cloud.OpenIdConnect.Jwt}")}
+            Bash("Fail", $$"""
+                {{kept.Keep("second", "#{Cloud.OpenIdConnect.Jwt}")}}
                 bash -c 'token="#{Cloud.OpenIdConnect.Jwt}"; kill -SEGV $$'
                 fail_step "it was #{Cloud.OpenIdConnect.Jwt}"
                 """));
