@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 using OctoLogin.Access;
+using OctoLogin.AccountTests;
 using OctoLogin.Accounts;
 using OctoLogin.AccountTokens;
 using OctoLogin.Audit;
@@ -110,6 +111,7 @@ public static class Server
         services.AddRunbooks();
         services.AddAccountTokens();
         services.AddDeployments();
+        services.AddAccountTests();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }

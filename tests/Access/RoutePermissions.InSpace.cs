@@ -153,5 +153,7 @@ public static partial class RoutePermissions
         POST    /runbook-runs/create/v1                          RunbookRunCreate                              place
         GET     /runbookRuns                                     any RunbookRunView                            list of run
         GET     /runbookRuns/{id}                                RunbookRunView                                run
+
+        POST    /tasks                                           any TaskCreate                                space
         """;
 }
