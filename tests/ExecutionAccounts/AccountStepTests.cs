@@ -38,7 +38,7 @@ public sealed class AccountStepTests(CloudServer fixture) : IClassFixture<CloudS
         end.Log.ShouldContain("the token is ******** ********");
         end.Log.ShouldContain("aws: none none", customMessage: "of two accounts of one cloud neither is the step's");
         var (first, second) = (await kept.VerifiedAsync(fixture, "aws"), await kept.VerifiedAsync(fixture, "azure"));
-        (first.Subject, first.Audience).ShouldBe(("space:default:project group:default-project-group:account:seen-aws:type:deployment", CloudServer.Host));
+        (first.Subject, first.Audience).ShouldBe(("space:default:project group:default:account:seen-aws:type:deployment", CloudServer.Host));
         (second.Subject, second.Audience).ShouldBe(("space:default:project:seen:environment:seen", FakeEntra.Audience));
         kept["file"].ShouldBe(kept["azure"]);
         foreach (var text in new[] { end.Log, end.Details.Text, end.Task.Text })
@@ -56,7 +56,7 @@ public sealed class AccountStepTests(CloudServer fixture) : IClassFixture<CloudS
         var environment = await server.PlaceAsync("Run for");
         var project = await server.AddTenantedProjectAsync("Run for");
         var tenant = await server.AddTenantAsync("Acme and Co", [], new Dictionary<string, string[]> { [project.Id] = [environment] });
-        var account = await server.AddAwsAsync("Run for", more: new { DeploymentSubjectKeys = new[] { "space", "project", "runbook", "tenant", "environment", "type" } });
+        var account = await server.AddAwsAsync("Run for", more: new { TenantIds = new[] { tenant.Id }, DeploymentSubjectKeys = new[] { "space", "project", "runbook", "tenant", "environment", "type" } });
         await server.SetVariablesAsync(project, Aws("Cloud", account));
         var runbook = await server.Admin.MakeAsync($"{Api.Space}/projects/{project.Id}/runbooks", new { Name = "Restart it", MultiTenancyMode = "TenantedOrUntenanted" });
         var path = $"{Api.Space}/projects/{project.Id}/runbookProcesses/{runbook["RunbookProcessId"]}";

@@ -31,7 +31,7 @@ public sealed class StepKeyRotationTests(CloudServer fixture) : IClassFixture<Cl
             {
                 jwks = new JsonWebKeySet(await server.Anonymous.GetStringAsync("/.well-known/jwks"));
             }
-            if (hour % 24 == 0)
+            if (hour is 0 or 24)
             {
                 await server.Services.GetRequiredService<SigningKeyRotation>().RotateAsync(SigningKeyUse.IdTokens, atOnce: false, AuditActor.CommandLine, default);
                 await server.Services.GetRequiredService<SigningKeyRing>().ReloadAsync(default);

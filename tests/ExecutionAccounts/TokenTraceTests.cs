@@ -19,6 +19,9 @@ public sealed class TokenTraceTests(CloudServer fixture) : IClassFixture<CloudSe
     [Fact]
     public async Task A_token_leaves_no_trace_whether_the_step_succeeds_fails_or_dumps_core()
     {
+        using var marker = new TestDirectory();
+        var begun = marker["begun"];
+        await File.WriteAllTextAsync(begun, "");
         var environment = await server.PlaceAsync("Traced");
         var account = await server.AddAwsAsync("Traced");
         var project = await server.AddProjectWithAsync("Traced", [Aws("Cloud", account)],
@@ -45,9 +48,11 @@ public sealed class TokenTraceTests(CloudServer fixture) : IClassFixture<CloudSe
             Clean("the audit", (await server.Admin.SeeAsync($"{Api.Space}/events?take=1000")).Text, marks);
             Clean("the database", await DumpAsync(), marks);
         }
-        Directory.Delete(kept.Path, recursive: true);
-        Directory.CreateDirectory(kept.Path);
-        var files = await ChildRunAsync($"grep -rlsaF -e '{signatures[0][100..140]}' -e '{signatures[1][100..140]}' /tmp/octologin-* /tmp/clr-debug* /tmp/core* /var/lib/systemd/coredump /var/crash /dev/shm 2>/dev/null || true");
+        Directory.GetFiles(kept.Path).ToList().ForEach(File.Delete);
+        var files = await ChildRunAsync($"""
+            find /tmp /var/tmp /var/crash /var/lib/systemd/coredump /dev/shm -xdev -type f -newer {begun} -size -64M -print0 2>/dev/null |
+                xargs -0 -r grep -lsaF -e '{signatures[0][100..140]}' -e '{signatures[1][100..140]}' || true
+            """);
         files.ShouldBe("", "no file has it");
     }
 

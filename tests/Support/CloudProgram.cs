@@ -19,8 +19,13 @@ public sealed class CloudProgram : IDisposable
 
     /// <summary>The shell's words: the network that it finds, and how it is called.</summary>
     /// <param name="proxy">Leads to the clouds.</param>
-    public string Call(FakeProxy proxy, TestCertificates certificates, string arguments) =>
-        $"HTTPS_PROXY={proxy.Url} SSL_CERT_FILE={certificates.CaFile} DOTNET_EnableDiagnostics=0 dotnet {directory.Path}/OctoLogin.CloudPrograms.dll {arguments}";
+    public string Call(FakeProxy proxy, TestCertificates certificates, string arguments)
+    {
+        // The CA's own file is in a folder of this process's user.
+        var ca = directory["ca.pem"];
+        File.WriteAllText(ca, certificates.Ca.ExportCertificatePem());
+        return $"HTTPS_PROXY={proxy.Url} SSL_CERT_FILE={ca} DOTNET_EnableDiagnostics=0 dotnet {directory.Path}/OctoLogin.CloudPrograms.dll {arguments}";
+    }
 
     public void Dispose() => directory.Dispose();
 }
