@@ -95,6 +95,17 @@ public sealed class AccountStepTests(CloudServer fixture) : IClassFixture<CloudS
     }
 
     [Fact]
+    public async Task A_custom_claim_cannot_carry_a_secret_out()
+    {
+        var environment = await server.PlaceAsync("Secret claim");
+        var account = await server.AddAwsAsync("Secret claim", more: new { CustomClaims = new Dictionary<string, object> { ["password"] = "#{Password}" } });
+        var project = await server.AddProjectWithAsync("Secret claim", [Aws("Cloud", account), new { Name = "Password", Value = "h1dden-from-clouds", Type = "Sensitive", IsSensitive = true }], Bash("Say", "echo begun"));
+        var log = (await server.DeployedAsync(project, "1.0.0", environment, "Failed")).Log;
+        log.ShouldContain("The custom claim 'password' needs the variable 'Password', which has no value here.");
+        log.ShouldNotContain("begun");
+    }
+
+    [Fact]
     public async Task Each_retry_has_a_token_of_its_own()
     {
         var environment = await server.PlaceAsync("Retried");
