@@ -121,7 +121,7 @@ public sealed class CloudNetworkTests(CloudStage stage) : IClassFixture<CloudSta
             stage.Azure(patient).LoginAsync(CloudStage.App, Scope, Token(FakeEntra.Audience), default, said.Add),
             stage.Aws(patient).LoginAsync(CloudStage.Role, stage.Attempt(CloudServer.Host).Token, "s1", default, _ => { }),
             stage.Google(patient).LoginAsync(new(), stage.Attempt($"https:{FakeGoogle.Provider}").Token, default, _ => { }));
-        said.ShouldHaveSingleItem().ShouldStartWith("Microsoft Entra refused: AADSTS70021: AADSTS70021: No matching federated identity record found. ");
+        said.ShouldHaveSingleItem().ShouldStartWith("Microsoft Entra refused: AADSTS70021: No matching federated identity record found. ");
         said[0].ShouldEndWith("Tried again in 1 s, for up to 60 s.");
     }
 
