@@ -71,20 +71,36 @@ public sealed class TaskLeases(NpgsqlDataSource database, TimeProvider clock)
         return renewed.ToDictionary(one => one.Lease, one => one.State);
     }
 
-    /// <summary>False: the lease was lost, and somebody else has said what became of the task.</summary>
-    public async Task<bool> FinishAsync(ServerTask task, TaskState state, string? error, bool hasWarningsOrErrors, CancellationToken cancel)
+    /// <summary>False: the lease was lost, and somebody else has said what became of the task; then nothing of <paramref name="also"/> is there either.</summary>
+    /// <param name="also">What is committed together with the end.</param>
+    public async Task<bool> FinishAsync(ServerTask task, TaskOutcome outcome, Func<NpgsqlConnection, CancellationToken, Task>? also, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+        if (also is null)
+        {
+            return await FinishAsync(connection, task, outcome, cancel);
+        }
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        // First: the heartbeat, which renews all tasks of the node together, waits for whoever holds the task's row.
+        await also(connection, cancel);
+        if (!await FinishAsync(connection, task, outcome, cancel))
+        {
+            return false;
+        }
+        await transaction.CommitAsync(cancel);
+        return true;
+    }
+
+    private async Task<bool> FinishAsync(NpgsqlConnection connection, ServerTask task, TaskOutcome outcome, CancellationToken cancel) =>
+        await connection.ExecuteScalarAsync<long>(new CommandDefinition(
             $"""
             with ended as (
-              update server_tasks t set state = @state, completed_time = @now, last_updated_time = @now, error_message = @error,
-                has_warnings_or_errors = @hasWarningsOrErrors, lease = null, lease_until = null
+              update server_tasks t set state = @state, completed_time = @now, last_updated_time = @now, error_message = @Error,
+                has_warnings_or_errors = @HasWarningsOrErrors, lease = null, lease_until = null
               where t.id = @Id and t.lease = @Lease returning t.id, t.concurrency_key)
             select count(*) from (select {TellOfEnd} from ended) told
             """,
-            new { task.Id, task.Lease, state = state.ToString(), error, hasWarningsOrErrors, now = clock.GetUtcNow() }, cancellationToken: cancel)) > 0;
-    }
+            new { task.Id, task.Lease, state = outcome.State.ToString(), outcome.Error, outcome.HasWarningsOrErrors, now = clock.GetUtcNow() }, cancellationToken: cancel)) > 0;
 
     /// <summary>
     /// Puts back what a call of <see cref="TakeAsync"/> took without its caller knowing, because the answer was lost: nothing of it has begun.
@@ -144,3 +160,7 @@ public sealed class TaskLeases(NpgsqlDataSource database, TimeProvider clock)
         public required TaskState State { get; init; }
     }
 }
+
+/// <summary>How a task ended.</summary>
+/// <param name="Error">Null: nothing to say.</param>
+public sealed record TaskOutcome(TaskState State, string? Error, bool HasWarningsOrErrors);
