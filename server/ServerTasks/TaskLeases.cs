@@ -8,13 +8,18 @@ namespace OctoLogin.ServerTasks;
 public sealed class TaskLeases(NpgsqlDataSource database, TimeProvider clock)
 {
     // The queue may be long, so only the head of each project's part of it is looked at.
-    private const string Take =
-        $"""
+    private const string ProjectsWaiting =
+        """
         with recursive projects_waiting as (
           (select project_key from server_tasks where state = 'Queued' order by project_key limit 1)
           union all
           select (select t.project_key from server_tasks t where t.state = 'Queued' and t.project_key > w.project_key order by t.project_key limit 1)
-          from projects_waiting w where w.project_key is not null),
+          from projects_waiting w where w.project_key is not null)
+        """;
+
+    private const string Take =
+        $"""
+        {ProjectsWaiting},
         due as (
           select t.number, t.queue_time,
             row_number() over (partition by w.project_key order by t.queue_time, t.number)
@@ -57,6 +62,18 @@ public sealed class TaskLeases(NpgsqlDataSource database, TimeProvider clock)
                 // The other node's is committed now, so that this time it is seen.
             }
         }
+    }
+
+    /// <summary>When the next task after this time is due; null: none is.</summary>
+    public async Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return await connection.QuerySingleAsync<DateTimeOffset?>(new CommandDefinition(
+            $"""
+            {ProjectsWaiting}
+            select min(next.queue_time) from projects_waiting w cross join lateral (
+              select q.queue_time from server_tasks q where q.state = 'Queued' and q.project_key = w.project_key and q.queue_time > @after order by q.queue_time limit 1) next
+            """, new { after }, cancellationToken: cancel));
     }
 
     /// <summary>Those of <paramref name="leases"/> that still are the node's, with their state: one that is missing was lost.</summary>
