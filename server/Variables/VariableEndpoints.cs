@@ -8,7 +8,7 @@ namespace OctoLogin.Variables;
 public static class VariableEndpoints
 {
     public static IServiceCollection AddVariables(this IServiceCollection services) => services
-        .AddSingleton<VariableSetStore>().AddSingleton<SealedValues>().AddSingleton<VariableChanges>();
+        .AddSingleton<VariableSetStore>().AddSingleton<SealedValues>().AddSingleton<ScopeCatalog>().AddSingleton<VariableChanges>();
 
     public static void MapVariables(this IEndpointRouteBuilder routes)
     {
@@ -28,14 +28,14 @@ public static class VariableEndpoints
     {
         var project = await ProjectEndpoints.SeenAsync(id, space, caller, projects, cancel);
         caller.Demand(Permission.VariableView, ProjectEndpoints.Target(project));
-        return await changes.ShowAsync(await changes.FindAsync(project, cancel), caller, cancel);
+        return await changes.ShowAsync(await changes.FindAsync(project, cancel), project, caller, cancel);
     }
 
     /// <summary>Also of a snapshot, as a release names it.</summary>
     private static async Task<VariableSet> GetById(string id, SpaceContext space, Caller caller, ProjectStore projects, VariableSetStore sets, VariableChanges changes, CancellationToken cancel)
     {
-        var (set, _) = await SeenAsync(id, space, caller, projects, sets, cancel);
-        return await changes.ShowAsync(set, caller, cancel);
+        var (set, project) = await SeenAsync(id, space, caller, projects, sets, cancel);
+        return await changes.ShowAsync(set, project, caller, cancel);
     }
 
     private static async Task<VariableSet> Update(
