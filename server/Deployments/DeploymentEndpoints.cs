@@ -17,7 +17,7 @@ public static class DeploymentEndpoints
 
     public static IServiceCollection AddDeployments(this IServiceCollection services) => services
         .AddSingleton<DeploymentStore>().AddSingleton<ReleaseProgress>().AddSingleton<DeploymentQueue>().AddSingleton<CreateDeployments>()
-        .AddSingleton<AutomaticDeployments>().AddSingleton<ProgressionReader>().AddSingleton<DeploymentPreparation>().AddSingleton<DeploymentCompletion>()
+        .AddSingleton<AutomaticDeployments>().AddSingleton<ProgressionReader>().AddSingleton<ProjectProgressionReader>().AddSingleton<DeploymentPreparation>().AddSingleton<DeploymentCompletion>()
         .AddSingleton<IServerTaskRunner, DeploymentRunner>()
         .AddSingleton<ReleaseCreated>(provider => provider.GetRequiredService<AutomaticDeployments>().OfNewReleaseAsync);
 

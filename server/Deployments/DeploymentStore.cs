@@ -66,6 +66,14 @@ public sealed class DeploymentStore(NpgsqlDataSource database)
         (await connection.QueryAsync<SucceededDeployment>(new CommandDefinition(
             "select distinct environment_id, tenant_id from deployments where release_id = @releaseId and succeeded is not null", new { releaseId }, cancellationToken: cancel))).AsList();
 
+    /// <summary>By the Id of each of a project's deployments that succeeded: the how manieth it is in its environment for its tenant, from the newest.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> RanksAsync(NpgsqlConnection connection, string projectId, CancellationToken cancel) =>
+        (await connection.QueryAsync<(string Id, long Rank)>(new CommandDefinition(
+            """
+            select id, row_number() over (partition by environment_id, tenant_id order by succeeded desc, number desc) as rank
+            from deployments where project_id = @projectId and succeeded is not null
+            """, new { projectId }, cancellationToken: cancel))).ToDictionary(row => row.Id, row => row.Rank);
+
     /// <summary>Where the release was deployed to, or is going to be, whatever came of it.</summary>
     public async Task<IReadOnlyList<SucceededDeployment>> AttemptedAsync(NpgsqlConnection connection, string releaseId, CancellationToken cancel) =>
         (await connection.QueryAsync<SucceededDeployment>(new CommandDefinition(

@@ -117,6 +117,7 @@ public static partial class RoutePermissions
         POST    /releases/{id}/snapshot-variables                ReleaseView + ReleaseEdit                     release
         GET     /releases/{releaseId}/deployments                ReleaseView + any DeploymentView              release
         GET     /releases/{releaseId}/progression                ReleaseView + any DeploymentView              release
+        GET     /projects/{projectId}/progression                ProjectView + ReleaseView + any DeploymentView  project
         GET     /projects/{projectId}/releases                   ProjectView + ReleaseView                     project
         GET     /projects/{projectId}/releases/{version}         ProjectView + ReleaseView                     release of its project
 
