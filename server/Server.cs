@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 using OctoLogin.Access;
+using OctoLogin.Artifacts;
 using OctoLogin.Audit;
 using OctoLogin.BuildInformation;
 using OctoLogin.Channels;
@@ -99,6 +100,7 @@ public static class Server
         services.AddReleases();
         services.AddServerTasks(settings.Tasks);
         services.AddScripts(settings.Scripts, settings.Database);
+        services.AddArtifacts();
         services.AddExecutions();
         services.AddRunbooks();
         services.AddDeployments();
@@ -150,6 +152,7 @@ public static class Server
         app.MapVariables();
         app.MapReleases();
         app.MapServerTasks();
+        app.MapArtifacts();
         app.MapRunbooks();
         app.MapDeployments();
         app.MapMetrics();

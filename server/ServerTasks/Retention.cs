@@ -28,10 +28,10 @@ public sealed class RetentionSchedule(NpgsqlDataSource database, SpaceStore spac
 
 /// <summary>
 /// Removes the logs of tasks that ended <c>Tasks:RetentionDays</c> ago, and the tasks themselves when they are of no project. Those of a
-/// project are its history: deployments and runbook runs name them, and they go with these. And packages, where they are not kept for ever.
+/// project are its history: deployments and runbook runs name them, and they go with these. What tasks kept goes with their logs. And packages, where they are not kept for ever.
 /// </summary>
 public sealed class RetentionRunner(
-    NpgsqlDataSource database, ServerTaskStore tasks, TaskLogStore logs, PackageRetention packages, TaskOptions options, TimeProvider clock) : IServerTaskRunner
+    NpgsqlDataSource database, ServerTaskStore tasks, TaskLogStore logs, IEnumerable<LogsRemoved> followers, PackageRetention packages, TaskOptions options, TimeProvider clock) : IServerTaskRunner
 {
     public const string Name = "Retention";
 
@@ -65,8 +65,15 @@ public sealed class RetentionRunner(
             return 0;
         }
         await logs.RemoveAsync(connection, old, cancel);
+        foreach (var follow in followers)
+        {
+            await follow(connection, old, cancel);
+        }
         await tasks.LogsRemovedAsync(connection, old, cancel);
         await transaction.CommitAsync(cancel);
         return old.Length;
     }
 }
+
+/// <summary>Takes away, in the transaction that removes the logs of tasks, what belongs to them.</summary>
+public delegate Task LogsRemoved(NpgsqlConnection connection, long[] taskNumbers, CancellationToken cancel);

@@ -154,5 +154,10 @@ public static partial class RoutePermissions
         POST    /runbook-runs/create/v1                          RunbookRunCreate                              place
         GET     /runbookRuns                                     any RunbookRunView                            list of run
         GET     /runbookRuns/{id}                                RunbookRunView                                run
+
+        GET     /artifacts                                       any TaskView                                  list of artifact
+        GET     /artifacts/{id}                                  TaskView                                      artifact
+        GET     /artifacts/{id}/content                          TaskView                                      artifact
+        DELETE  /artifacts/{id}                                  TaskView + DeploymentDelete                   artifact
         """;
 }

@@ -12,7 +12,7 @@ public sealed partial class DependencyTests
     private static readonly string[] Resources =
     [
         "Environments", "Lifecycles", "ProjectGroups", "TagSets", "Projects", "Tenants", "Machines", "Channels", "Feeds", "Packages", "BuildInformation",
-        "Variables", "Releases", "ServerTasks", "Scripts", "Executions", "Runbooks", "Deployments",
+        "Variables", "Releases", "ServerTasks", "Scripts", "Artifacts", "Executions", "Runbooks", "Deployments",
     ];
 
     private static readonly string[] Nobodys = ["TokenExchange", "SignIn", "Portal", "CommandLine"];
