@@ -17,7 +17,7 @@ public sealed class VariableChanges(
         await sets.FindAsync(project.SpaceId, project.Id, cancel) ?? throw ApiException.NotFound("project", project.Id);
 
     public async Task<VariableSet> ShowAsync(VariableSet set, Project project, Caller caller, CancellationToken cancel) =>
-        SealedValues.Hide(set) with { ScopeValues = await scopes.ReadAsync(project, caller, cancel) };
+        Show(set, project, caller) with { ScopeValues = await scopes.ReadAsync(project, caller, cancel) };
 
     public async Task<VariableSet> UpdateAsync(VariableSetInput input, Project project, SpaceContext space, Caller caller, CancellationToken cancel)
     {
@@ -26,7 +26,7 @@ public sealed class VariableChanges(
         var validation = new Validation().Fault(space.Mismatch("SpaceId", input.SpaceId));
         var named = (input.Variables ?? []).SelectMany(variable => variable?.Scope?.Tenant ?? []).OfType<string>().Distinct().ToArray();
         var rules = new ScopeRules(known, await scopes.TenantsAsync(project, named, caller, cancel), await scopes.OwnersAsync(project, caller, cancel), validation);
-        var changed = Check(input, present, rules, validation);
+        var changed = Check(input, present, new VariableAccess(caller, project), rules, validation);
         return await database.InTransactionAsync(async connection =>
         {
             // What is kept was kept of the version that was read here: another one has other values.
@@ -42,18 +42,25 @@ public sealed class VariableChanges(
                 Details = JsonSerializer.Serialize(new { written.Version, Changed = ChangedNames(present, written) }, Json.Options),
             };
             await audit.AppendAsync(connection, happened, cancel);
-            return SealedValues.Hide(written) with { ScopeValues = known };
+            return Show(written, project, caller) with { ScopeValues = known };
         }, cancel);
     }
 
-    private VariableSet Check(VariableSetInput input, VariableSet present, ScopeRules rules, Validation validation)
+    private static VariableSet Show(VariableSet set, Project project, Caller caller) => SealedValues.Hide(new VariableAccess(caller, project).Narrow(set));
+
+    private VariableSet Check(VariableSetInput input, VariableSet present, VariableAccess access, ScopeRules rules, Validation validation)
     {
         validation.Check(string.IsNullOrEmpty(input.OwnerId) || input.OwnerId == present.OwnerId, $"OwnerId is '{Printable.Of(input.OwnerId)}', but these are the variables of {present.OwnerId}.");
         validation.Check(input.Version is not null, "Version is required: the version that you read and changed.");
         validation.Check(input.Variables is not null, "Variables is required; an empty array takes every variable away.");
-        var variables = new VariableRules(present, rules, values, validation).Apply(input.Variables ?? []);
+        var sent = new VariableRules(access.Narrow(present), rules, values, validation).Apply(input.Variables ?? []);
+        var taken = present.Variables.Where(variable => !access.Sees(variable)).Select(variable => variable.Id).ToHashSet();
+        foreach (var twice in sent.Where(variable => taken.Contains(variable.Id)))
+        {
+            validation.Check(false, $"The Id '{Printable.Of(twice.Id)}' is another variable's; leave it out, and the variable gets one.");
+        }
         validation.ThrowIfAny();
-        return present with { Version = input.Version!.Value, VariablesJson = VariableSet.Write(variables) };
+        return present with { Version = input.Version!.Value, VariablesJson = VariableSet.Write(access.Merge(present, sent)) };
     }
 
     private static string[] ChangedNames(VariableSet before, VariableSet after)

@@ -104,10 +104,10 @@ public static partial class RoutePermissions
         DELETE  /build-information/{id}                          BuildInformationAdminister                    build information
         DELETE  /build-information/bulk                          BuildInformationAdminister                    space
 
-        GET     /projects/{id}/variables                         ProjectView + VariableView                    project
-        PUT     /projects/{id}/variables                         ProjectView + VariableEdit                    project
-        GET     /variables/{id}                                  VariableView                                  variable set
-        PUT     /variables/{id}                                  VariableView + VariableEdit                   variable set
+        GET     /projects/{id}/variables                         ProjectView + somewhere VariableView          project
+        PUT     /projects/{id}/variables                         ProjectView + somewhere VariableEdit          project
+        GET     /variables/{id}                                  somewhere VariableView                        variable set
+        PUT     /variables/{id}                                  somewhere VariableView + somewhere VariableEdit  variable set
 
         GET     /releases                                        any ReleaseView                               list of release
         POST    /releases/create/v1                              ReleaseCreate                                 project

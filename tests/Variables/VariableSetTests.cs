@@ -279,6 +279,40 @@ public sealed class VariableSetTests(ServerFixture server) : IClassFixture<Serve
     }
 
     [Fact]
+    public async Task A_role_for_one_environment_sees_what_holds_there_and_changes_only_what_holds_nowhere_else()
+    {
+        var project = await server.AddProjectAsync();
+        var (mine, others) = ((await server.AddEnvironmentAsync()).Id, (await server.AddEnvironmentAsync()).Id);
+        object Scoped(string id, string value, params string[] environments) => new { Id = id, Name = "Url", Value = value, Scope = new { Environment = environments } };
+        await PutAsync(project, 0, Scoped("theirs", "x-theirs", others), Scoped("all", "x-all"), Scoped("secret", "x", others), Scoped("both", "x-both", mine, others), Scoped("mine", "x-mine", mine), Scoped("last", "x-last", others));
+        var caller = await server.AddCallerAsync();
+        await server.GiveLimitedRoleAsync(caller.Id, "userroles-projectcontributor", projects: [project.Id], environments: [mine]);
+        var path = $"{Api.Space}/projects/{project.Id}/variables";
+        string[] Ids(ApiAnswer set) => [.. set.Json.GetProperty("Variables").EnumerateArray().Select(variable => variable.GetProperty("Id").GetString()!)];
+        var seen = await caller.Client.SeeAsync(path);
+        Ids(seen).ShouldBe(["all", "both", "mine"]);
+        seen.Text.ShouldNotContain("x-theirs");
+        (await caller.Client.SeeAsync($"{Api.Space}/variables/variableset-{project.Id}")).Text.ShouldBe(seen.Text);
+        await server.Admin.MakeAsync($"{Api.Space}/releases/create/v1", new { ProjectName = project.Id });
+        Ids(await caller.Client.SeeAsync($"{Api.Space}/variables/variableset-{project.Id}-s-1")).ShouldBe(["all", "both", "mine"], "nor of a release's");
+
+        async Task<ApiAnswer> SendAsync(int version, params object[] variables) => await caller.Client.SendAsync("PUT", path, new { Version = version, Variables = variables });
+        var (all, both) = (Scoped("all", "x-all"), Scoped("both", "x-both", mine, others));
+        var changed = (await SendAsync(1, all, both, Scoped("mine", "y-mine", mine), Scoped("new", "y-new", mine))).ShouldBe(200);
+        Ids(changed).ShouldBe(["all", "both", "mine", "new"]);
+        Ids(await server.Admin.SeeAsync(path)).ShouldBe(["theirs", "all", "secret", "both", "mine", "last", "new"], "what is hidden stays where it is");
+        const string Refusal = "Variable 'Url' cannot be changed";
+        (await SendAsync(2, Scoped("all", "taken over"), both)).ShouldBeRefused(403, Refusal, "VariableEdit");
+        (await SendAsync(2, all)).ShouldBeRefused(403, Refusal);
+        (await SendAsync(2, all, Scoped("both", "x-both", mine))).ShouldBeRefused(403, Refusal);
+        (await SendAsync(2, all, both, Scoped("mine", "y-mine"))).ShouldBeRefused(403, Refusal);
+        (await SendAsync(2, all, both, Scoped("other", "everywhere"))).ShouldBeRefused(403, Refusal);
+        (await SendAsync(2, all, both, Scoped("theirs", "y", mine))).ShouldBeRefused(400, "The Id 'theirs' is another variable's");
+        Ids((await SendAsync(2, all, both)).ShouldBe(200)).ShouldBe(["all", "both"]);
+        (await server.Admin.SeeAsync(path)).Json.GetProperty("Variables")[0].GetProperty("Value").GetString().ShouldBe("x-theirs");
+    }
+
+    [Fact]
     public async Task Another_space_does_not_find_it()
     {
         var project = await server.AddProjectAsync();
