@@ -19,6 +19,7 @@ public static class DeploymentEndpoints
         .AddSingleton<DeploymentStore>().AddSingleton<ReleaseProgress>().AddSingleton<DeploymentQueue>().AddSingleton<CreateDeployments>()
         .AddSingleton<AutomaticDeployments>().AddSingleton<ProgressionReader>().AddSingleton<ProjectProgressionReader>().AddSingleton<DeploymentPreparation>().AddSingleton<DeploymentCompletion>()
         .AddSingleton<IServerTaskRunner, DeploymentRunner>()
+        .AddSingleton<ReleaseRetention>().AddSingleton<DailyRemoval>(provider => provider.GetRequiredService<ReleaseRetention>().RunAsync)
         .AddSingleton<ReleaseCreated>(provider => provider.GetRequiredService<AutomaticDeployments>().OfNewReleaseAsync);
 
     public static void MapDeployments(this IEndpointRouteBuilder routes)

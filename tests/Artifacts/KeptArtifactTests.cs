@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using OctoLogin.Packages;
-using OctoLogin.ServerTasks;
 using OctoLogin.Tests.Support;
 using static OctoLogin.Tests.Support.Deploying;
 
@@ -81,11 +80,10 @@ public sealed class KeptArtifactTests(ServerFixture server) : IClassFixture<Serv
     public async Task Goes_with_the_log_of_its_task_and_with_its_project()
     {
         var (project, end, id) = await KeepAsync("Aged");
-        var runner = server.Services.GetServices<IServerTaskRunner>().OfType<RetentionRunner>().Single();
-        await RetainAsync(runner);
+        await server.RetainAsync();
         await server.Admin.SeeAsync($"{Api.Space}/artifacts/{id}");
         server.Clock.Advance(TimeSpan.FromDays(31));
-        await RetainAsync(runner);
+        await server.RetainAsync();
         (await server.Admin.SendAsync("GET", $"{Api.Space}/artifacts/{id}")).ShouldBe(404);
         (await server.Admin.SeeAsync($"{Api.Space}/tasks/{end.Task.Id}"))["State"].ShouldBe("Success");
 
@@ -97,12 +95,6 @@ public sealed class KeptArtifactTests(ServerFixture server) : IClassFixture<Serv
         server.Clock.Advance(PackageContents.Grace * 2);
         await server.Services.GetRequiredService<PackageContents>().RemoveLeftoversAsync(TestContext.Current.CancellationToken);
         (await ContentsAsync()).ShouldBeEmpty("nothing is left of them");
-    }
-
-    private static Task RetainAsync(RetentionRunner runner)
-    {
-        var (buffer, mask) = (new LogBuffer(TimeProvider.System), new SecretMask());
-        return runner.RunAsync(new(null!, ActivityLog.Start(buffer, mask, "Retention"), mask), TestContext.Current.CancellationToken);
     }
 
     private async Task<(ApiAnswer Project, TaskEnd End, string Artifact)> KeepAsync(string name)
