@@ -47,9 +47,7 @@ public sealed class ProjectProgressionReader(
     private async Task<Dictionary<string, IReadOnlyList<NamedEnvironment>>> EnvironmentsAsync(
         NpgsqlConnection connection, Project project, IEnumerable<Channel> lines, Caller caller, CancellationToken cancel)
     {
-        var seen = caller.MaySomewhere(Permission.EnvironmentView, project.SpaceId)
-            ? (await environments.ListAsync(project.SpaceId, Page.All, caller.Visible(Permission.EnvironmentView, project.SpaceId), cancel)).Items
-            : [];
+        var seen = await EnvironmentEndpoints.AllSeenAsync(project.SpaceId, caller, environments, cancel);
         var named = new Dictionary<string, IReadOnlyList<NamedEnvironment>>();
         foreach (var id in lines.Select(channel => channel.LifecycleId).OfType<string>().Prepend(project.LifecycleId).Distinct())
         {

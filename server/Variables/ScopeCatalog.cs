@@ -16,9 +16,7 @@ public sealed class ScopeCatalog(
     public async Task<ScopeValues> ReadAsync(Project project, Caller caller, CancellationToken cancel)
     {
         var space = project.SpaceId;
-        var seen = caller.MaySomewhere(Permission.EnvironmentView, space)
-            ? (await environments.ListAsync(space, Page.All, caller.Visible(Permission.EnvironmentView, space), cancel)).Items
-            : [];
+        var seen = await EnvironmentEndpoints.AllSeenAsync(project.SpaceId, caller, environments, cancel);
         var targets = caller.MaySomewhere(Permission.MachineView, space)
             ? (await MachineEndpoints.SeenAsync(space, new MachineQuery(), Page.All, caller, machines, cancel)).Items
             : [];
