@@ -72,7 +72,7 @@ public sealed class RunningWorker(WebApplication services, OpenDatabase database
         health.UseMiddleware<ApiErrors>();
         health.UseRouting();
         health.MapHealth(() => worker.IsReady);
-        await Server.ListenAsync(health, cancel);
+        await Listening.ListenAsync(health, cancel);
     }
 
     public async ValueTask DisposeAsync()
