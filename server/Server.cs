@@ -1,9 +1,13 @@
 using Npgsql;
 using OctoLogin.Access;
+using OctoLogin.AccountTests;
+using OctoLogin.Accounts;
+using OctoLogin.AccountTokens;
 using OctoLogin.Artifacts;
 using OctoLogin.Audit;
 using OctoLogin.BuildInformation;
 using OctoLogin.Channels;
+using OctoLogin.CloudLogins;
 using OctoLogin.Database;
 using OctoLogin.Deployments;
 using OctoLogin.Environments;
@@ -89,6 +93,8 @@ public static class Server
         services.AddTagSets();
         services.AddProjects();
         services.AddTenants();
+        services.AddAccounts();
+        services.AddCloudLogins(settings.Clouds);
         services.AddMachines();
         services.AddChannels();
         services.AddFeeds();
@@ -101,7 +107,9 @@ public static class Server
         services.AddArtifacts();
         services.AddExecutions();
         services.AddRunbooks();
+        services.AddAccountTokens();
         services.AddDeployments();
+        services.AddAccountTests();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }
@@ -153,6 +161,7 @@ public static class Server
         app.MapTagSets();
         app.MapProjects();
         app.MapTenants();
+        app.MapAccounts();
         app.MapMachines();
         app.MapChannels();
         app.MapFeeds();
@@ -163,6 +172,7 @@ public static class Server
         app.MapServerTasks();
         app.MapArtifacts();
         app.MapRunbooks();
+        app.MapAccountTokens();
         app.MapDeployments();
         app.MapMetrics();
     }

@@ -32,6 +32,10 @@ public sealed record Machine
     [JsonIgnore]
     public string? AccountId => MachineEndpoint.AccountId(Endpoint);
 
+    /// <summary>The same where there is such an account; null also of a name from before there were accounts.</summary>
+    [JsonIgnore]
+    public string? UsedAccountId { get; init; }
+
     public string? MachinePolicyId { get; init; }
     public string? Thumbprint { get; init; }
     public string? Uri { get; init; }
@@ -45,8 +49,6 @@ public sealed record Machine
 
     /// <param name="tenantId">Null: a deployment for no tenant.</param>
     /// <param name="tenantTags">Those that the tenant has.</param>
-    public bool Serves(string? tenantId, IReadOnlyCollection<string> tenantTags) => tenantId is null
-        ? TenantedDeploymentParticipation != TenantedDeploymentMode.Tenanted
-        : TenantedDeploymentParticipation != TenantedDeploymentMode.Untenanted
-            && (TenantIds.Contains(tenantId) || (TenantTags.Length > 0 && Tenants.TenantTags.Match(tenantTags, TenantTags)));
+    public bool Serves(string? tenantId, IReadOnlyCollection<string> tenantTags) =>
+        TenantedDeploymentParticipation.Serves(TenantIds, TenantTags, tenantId, tenantTags);
 }

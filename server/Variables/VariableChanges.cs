@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using OctoLogin.Access;
+using OctoLogin.Accounts;
 using OctoLogin.Audit;
 using OctoLogin.Database;
 using OctoLogin.Http;
@@ -11,7 +12,7 @@ namespace OctoLogin.Variables;
 
 /// <summary>Changes a project's variables, with the audit event in the same commit, and shows them without what is secret.</summary>
 public sealed class VariableChanges(
-    NpgsqlDataSource database, VariableSetStore sets, SealedValues values, ScopeCatalog scopes, AuditLog audit)
+    NpgsqlDataSource database, VariableSetStore sets, SealedValues values, ScopeCatalog scopes, AccountStore accounts, AuditLog audit)
 {
     public async Task<VariableSet> FindAsync(Project project, CancellationToken cancel) =>
         await sets.FindAsync(project.SpaceId, project.Id, cancel) ?? throw ApiException.NotFound("project", project.Id);
@@ -24,13 +25,14 @@ public sealed class VariableChanges(
         var present = await FindAsync(project, cancel);
         var known = await scopes.ReadAsync(project, caller, cancel);
         var validation = new Validation().Fault(space.Mismatch("SpaceId", input.SpaceId));
-        var named = (input.Variables ?? []).SelectMany(variable => variable?.Scope?.Tenant ?? []).OfType<string>().Distinct().ToArray();
-        var rules = new ScopeRules(known, await scopes.TenantsAsync(project, named, caller, cancel), await scopes.OwnersAsync(project, caller, cancel), validation);
-        var changed = Check(input, present, new VariableAccess(caller, project), rules, validation);
+        var tenants = (input.Variables ?? []).SelectMany(variable => variable?.Scope?.Tenant ?? []).OfType<string>().Distinct().ToArray();
+        var rules = new ScopeRules(known, await scopes.TenantsAsync(project, tenants, caller, cancel), await scopes.OwnersAsync(project, caller, cancel), validation);
+        var named = await AccountVariables.ReadAsync(input.Variables ?? [], space, caller, accounts, cancel);
+        var changed = Check(input, present, new VariableAccess(caller, project), rules, named, validation);
         return await database.InTransactionAsync(async connection =>
         {
             // What is kept was kept of the version that was read here: another one has other values.
-            var written = changed.Version == present.Version ? await sets.UpdateAsync(connection, changed, cancel) : null;
+            var written = changed.Version == present.Version ? await sets.UpdateAsync(connection, changed, named.UsedBy(changed), cancel) : null;
             if (written is null)
             {
                 throw Outdated(project, input.Version);
@@ -48,12 +50,12 @@ public sealed class VariableChanges(
 
     private static VariableSet Show(VariableSet set, Project project, Caller caller) => SealedValues.Hide(new VariableAccess(caller, project).Narrow(set));
 
-    private VariableSet Check(VariableSetInput input, VariableSet present, VariableAccess access, ScopeRules rules, Validation validation)
+    private VariableSet Check(VariableSetInput input, VariableSet present, VariableAccess access, ScopeRules rules, AccountVariables named, Validation validation)
     {
         validation.Check(string.IsNullOrEmpty(input.OwnerId) || input.OwnerId == present.OwnerId, $"OwnerId is '{Printable.Of(input.OwnerId)}', but these are the variables of {present.OwnerId}.");
         validation.Check(input.Version is not null, "Version is required: the version that you read and changed.");
         validation.Check(input.Variables is not null, "Variables is required; an empty array takes every variable away.");
-        var sent = new VariableRules(access.Narrow(present), rules, values, validation).Apply(input.Variables ?? []);
+        var sent = new VariableRules(access.Narrow(present), rules, named, values, validation).Apply(input.Variables ?? []);
         var taken = present.Variables.Where(variable => !access.Sees(variable)).Select(variable => variable.Id).ToHashSet();
         foreach (var twice in sent.Where(variable => taken.Contains(variable.Id)))
         {

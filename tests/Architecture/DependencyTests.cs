@@ -11,8 +11,8 @@ public sealed partial class DependencyTests
     /// <summary>The story's order: each slice may know those before it.</summary>
     private static readonly string[] Resources =
     [
-        "Environments", "Lifecycles", "ProjectGroups", "TagSets", "Projects", "Tenants", "Machines", "Channels", "Feeds", "Packages", "BuildInformation",
-        "Variables", "Releases", "ServerTasks", "Scripts", "Artifacts", "Executions", "Runbooks", "Deployments",
+        "Environments", "Lifecycles", "ProjectGroups", "TagSets", "Projects", "Tenants", "Accounts", "CloudLogins", "Machines", "Channels", "Feeds", "Packages", "BuildInformation",
+        "Variables", "Releases", "ServerTasks", "Scripts", "Artifacts", "Executions", "Runbooks", "AccountTokens", "Deployments", "AccountTests",
     ];
 
     private static readonly string[] Nobodys = ["TokenExchange", "SignIn", "Portal", "CommandLine"];
@@ -62,7 +62,7 @@ public sealed partial class DependencyTests
         "Access" => [.. Ground, .. People],
         "OpenApi" or "Telemetry" => [.. Ground, "Access"],
         _ when People.Contains(folder) => [.. Ground, .. People, .. Edge(file)],
-        _ when Resources.Contains(folder) => [.. Ground, "Spaces", "Access", .. Resources.TakeWhile(name => name != folder)],
+        _ when Resources.Contains(folder) => [.. Ground, "Spaces", "Access", .. Resources.TakeWhile(name => name != folder), .. folder == "Accounts" ? ["OpenIdProvider"] : Array.Empty<string>()],
         _ => Nobodys.Contains(folder) ? [] : [.. Ground],
     };
 
