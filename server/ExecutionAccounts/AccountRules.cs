@@ -14,8 +14,8 @@ public static class AccountRules
         var named = Capital(wanted.NamedBy);
         if (account is null)
         {
-            return wanted.IdOrSlug.Length == 0 ? $"{named} names an account variable that has no value here."
-                : $"{named} names the account '{Printable.Of(wanted.IdOrSlug)}', which there is not in this space: it was deleted, or is an account of another space.";
+            return wanted.AccountId.Length == 0 ? $"{named} names an account variable that has no value here."
+                : $"{named} names the account '{Printable.Of(wanted.AccountId)}', which there is not in this space: it was deleted, or is an account of another space.";
         }
         var name = $"account '{Printable.Of(account.Name)}' ({account.Id})";
         return TypeFault(wanted, account, named, name)

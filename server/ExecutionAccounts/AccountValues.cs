@@ -9,7 +9,7 @@ public static class AccountValues
     public const string Jwt = "OpenIdConnect.Jwt";
 
     /// <param name="open">A secret of an old-style account by its name.</param>
-    public static IEnumerable<AccountValue> Of(Account account, IdToken? token, Func<string, string?> open)
+    public static IEnumerable<StepValue> Of(Account account, IdToken? token, Func<string, string?> open)
     {
         var values = account.Details switch
         {
@@ -19,10 +19,10 @@ public static class AccountValues
             SecretDetails secret => Names(secret),
             _ => [],
         };
-        return values.Where(value => !string.IsNullOrEmpty(value.Value)).Select(value => new AccountValue(value.Name, value.Value!, false))
-            .Concat(token is null ? [] : [new AccountValue("Audience", token.Audience, false), new AccountValue(Jwt, token.Jwt, true)])
+        return values.Where(value => !string.IsNullOrEmpty(value.Value)).Select(value => new StepValue(value.Name, value.Value!, false))
+            .Concat(token is null ? [] : [new StepValue("Audience", token.Audience, false), new StepValue(Jwt, token.Jwt, true)])
             .Concat(account.Details is SecretDetails { Sealed: var secrets }
-                ? secrets.Keys.Select(name => (name, open(name))).Where(one => one.Item2 is not null).Select(one => new AccountValue(one.name, one.Item2!, true)) : []);
+                ? secrets.Keys.Select(name => (name, open(name))).Where(one => one.Item2 is not null).Select(one => new StepValue(one.name, one.Item2!, true)) : []);
     }
 
     private static (string Name, string? Value)[] Azure(AzureOidcDetails azure) =>
@@ -38,4 +38,4 @@ public static class AccountValues
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
-public sealed record AccountValue(string Name, string Value, bool IsSensitive);
+public sealed record StepValue(string Name, string Value, bool IsSensitive);

@@ -30,9 +30,9 @@ public sealed class StepAccounts(AccountStore accounts, AccountSecrets secrets, 
         var found = new Dictionary<WantedAccount, Account>();
         foreach (var one in wanted.Distinct())
         {
-            if (!read.TryGetValue(one.IdOrSlug, out var account))
+            if (!read.TryGetValue(one.AccountId, out var account))
             {
-                read[one.IdOrSlug] = account = await Outage.WaitAsync(() => accounts.FindAsync(place.SpaceId, one.IdOrSlug, cancel), cancel);
+                read[one.AccountId] = account = await Outage.WaitAsync(() => accounts.FindAsync(place.SpaceId, one.AccountId, cancel), cancel);
             }
             if ((AccountRules.Fault(one, account, place) ?? IssuerFault(account!)) is { } fault)
             {

@@ -32,7 +32,7 @@ public sealed class StepLogin
     }
 
     /// <summary>What the script and the action's other values see of the accounts.</summary>
-    public IReadOnlyList<AccountValue> Values { get; }
+    public IReadOnlyList<StepValue> Values { get; }
 
     public void Serve(ServedFiles files, IDictionary<string, string> environment)
     {

@@ -29,7 +29,7 @@ internal sealed class StepTokens(StepAccounts accounts, IdTokenIssuer issuer, Ac
 
     public Task<(Account? Account, string? Fault)> FindAgainAsync(Account account, AccountPlace place, CancellationToken cancel) => accounts.FindAgainAsync(account, place, cancel);
 
-    public IEnumerable<AccountValue> ValuesOf(Account account, IdToken? token) => AccountValues.Of(account, token, name => secrets.Open(account, name));
+    public IEnumerable<StepValue> ValuesOf(Account account, IdToken? token) => AccountValues.Of(account, token, name => secrets.Open(account, name));
 
     public Dictionary<string, string> EnvironmentOf(Account account, string tokenFile, string settingsFile, AccountPlace place, Func<string, string?> value) =>
         SdkEnvironment.Of(account, tokenFile, settingsFile, place.ExecutionId, value, name => Masked(secrets.Open(account, name)));

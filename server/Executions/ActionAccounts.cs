@@ -1,6 +1,7 @@
 using OctoLogin.ExecutionAccounts;
 using OctoLogin.Http;
 using OctoLogin.Projects;
+using OctoLogin.Variables;
 
 namespace OctoLogin.Executions;
 
@@ -22,7 +23,7 @@ public static class ActionAccounts
                 foreach (var target in step.Targets ?? (IReadOnlyList<ExecutionTarget?>)[null])
                 {
                     var values = run.Values(run.Target(action.Action.Id, target));
-                    var source = SourceOf(action.Action, target, name => Known(action.Action.Properties.Text(name) ?? values.Values.GetValueOrDefault(name)), values.AccountTypes);
+                    var source = SourceOf(action.Action, target, name => Known(action.Action.Properties.Text(name) ?? values.Values.GetValueOrDefault(name)), values.Accounts);
                     var (more, wrong) = source.Read();
                     wanted.UnionWith(more);
                     faults.UnionWith(wrong);
@@ -32,8 +33,8 @@ public static class ActionAccounts
         return (wanted, faults);
     }
 
-    public static AccountSource SourceOf(DeploymentAction action, ExecutionTarget? target, Func<string, string?> value, IReadOnlyDictionary<string, string> accountTypes) =>
-        new(action.Name, action.ActionType, value, accountTypes, target?.AccountId is { } account ? (target.Name, account) : null);
+    public static AccountSource SourceOf(DeploymentAction action, ExecutionTarget? target, Func<string, string?> value, IReadOnlyDictionary<string, AccountValue> accounts) =>
+        new(action.Name, action.ActionType, value, accounts, target?.AccountId is { } account ? (target.Name, account) : null);
 
     private static string? Known(string? text) => text?.Contains("#{", StringComparison.Ordinal) == true ? null : text;
 }

@@ -28,7 +28,7 @@ public sealed class ActionExecution(ScriptAction script, StepAccounts accounts, 
         }
         try
         {
-            var chosen = await accounts.FindAsync(ActionAccounts.SourceOf(action.Action, target, name => values[name], values.AccountTypes), run.Place, cancel);
+            var chosen = await accounts.FindAsync(ActionAccounts.SourceOf(action.Action, target, name => values[name], values.Accounts), run.Place, cancel);
             return await RetryAsync(run, action.Action, target, values, chosen, state, log, mask, cancel);
         }
         catch (TaskFailedException fault)

@@ -20,8 +20,8 @@ public sealed partial class ActionValues
 
     public IReadOnlySet<string> SensitiveNames { get; }
 
-    /// <summary>The types of those whose value is an account, by name.</summary>
-    public IReadOnlyDictionary<string, string> AccountTypes => raw.AccountTypes;
+    /// <summary>The variables whose value is an account, as they were saved.</summary>
+    public IReadOnlyDictionary<string, AccountValue> Accounts => raw.Accounts;
 
     public string? this[string name] => Values.GetValueOrDefault(name);
 

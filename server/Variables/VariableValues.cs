@@ -8,8 +8,8 @@ public sealed record VariableValues
     /// <summary>Those whose value no log may show.</summary>
     public required IReadOnlySet<string> SensitiveNames { get; init; }
 
-    /// <summary>The types of those whose value is an account, by name.</summary>
-    public IReadOnlyDictionary<string, string> AccountTypes { get; init; } = new Dictionary<string, string>();
+    /// <summary>Those whose value is an account, by name, as they were saved: <see cref="With"/> changes nothing of them.</summary>
+    public IReadOnlyDictionary<string, AccountValue> Accounts { get; init; } = new Dictionary<string, AccountValue>();
 
     /// <summary>For the log of what uses them.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
@@ -25,7 +25,8 @@ public sealed record VariableValues
             Values = scoped.Chosen.ToDictionary(
                 variable => variable.Name, variable => (variable.IsSensitive ? open(variable) : variable.Value) ?? "", StringComparer.OrdinalIgnoreCase),
             SensitiveNames = scoped.Chosen.Where(variable => variable.IsSensitive).Select(variable => variable.Name).ToHashSet(StringComparer.OrdinalIgnoreCase),
-            AccountTypes = scoped.Chosen.Where(variable => AccountVariables.IsAccount(variable.Type)).ToDictionary(variable => variable.Name, variable => variable.Type, StringComparer.OrdinalIgnoreCase),
+            Accounts = scoped.Chosen.Where(variable => AccountVariables.IsAccount(variable.Type))
+                .ToDictionary(variable => variable.Name, variable => new AccountValue(variable.Type, variable.Value), StringComparer.OrdinalIgnoreCase),
             Warnings = scoped.Warnings,
         };
     }
@@ -42,3 +43,7 @@ public sealed record VariableValues
         return this with { Values = values, SensitiveNames = SensitiveNames.Concat(sensitive ?? []).ToHashSet(StringComparer.OrdinalIgnoreCase) };
     }
 }
+
+/// <param name="Type">Of the variable.</param>
+/// <param name="AccountId">Null or empty: it names none.</param>
+public sealed record AccountValue(string Type, string? AccountId);

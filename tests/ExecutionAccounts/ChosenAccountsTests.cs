@@ -1,6 +1,7 @@
 using OctoLogin.Accounts;
 using OctoLogin.ExecutionAccounts;
 using OctoLogin.Projects;
+using OctoLogin.Variables;
 
 namespace OctoLogin.Tests.ExecutionAccounts;
 
@@ -31,7 +32,8 @@ public sealed class ChosenAccountsTests
     [InlineData("Octopus.Script", "A=aws-1 B=aws-2", AwsProperty + "=B", "", "Aws:aws-2 main:aws-2")]
     [InlineData("Octopus.Script", "A=aws-1 B=aws-2", AwsProperty + "=b", "", "Aws:aws-2 main:aws-2")]
     [InlineData("Octopus.AwsRunScript", "A=aws-1 B=aws-2 C=azure-1", AwsProperty + "=A", "", "Aws:aws-1 Azure:azure-1 main:aws-1")]
-    [InlineData("Octopus.AzurePowerShell", "A=aws-1", AzureProperty + "=azure-1", "", "Aws:aws-1 Azure:azure-1 main:azure-1")]
+    [InlineData("Octopus.AzurePowerShell", "A=aws-1 B=azure-1", AzureProperty + "=azure-1", "", "Aws:aws-1 Azure:azure-1 main:azure-1")]
+    [InlineData("Octopus.AzurePowerShell", "", AzureProperty + "=azure-1", "azure-1", "Azure:azure-1 main:azure-1")]
     [InlineData("Octopus.GoogleCloudScripting", "G=google-1", GoogleProperty + "=G", "", "Google:google-1 main:google-1")]
     // The target's account, where no property names one.
     [InlineData("Octopus.Script", "A=aws-1", "", "aws-2", "Aws:aws-2 main:aws-2")]
@@ -41,7 +43,7 @@ public sealed class ChosenAccountsTests
     {
         var (wanted, faults) = Source(type, variables, properties, target).Read();
         faults.ShouldBeEmpty();
-        var chosen = ChosenAccounts.Of(Source(type, variables, properties, target), wanted, wanted.Distinct().ToDictionary(one => one, one => Accounts[one.IdOrSlug]), Place());
+        var chosen = ChosenAccounts.Of(Source(type, variables, properties, target), wanted, wanted.Distinct().ToDictionary(one => one, one => Accounts[one.AccountId]), Place());
         string.Join(' ', chosen.Clouds.OrderBy(one => one.Key).Select(one => $"{one.Key}:{one.Value.Id}").Concat(chosen.Main is null ? [] : [$"main:{chosen.Main.Id}"])).ShouldBe(expected);
     }
 
@@ -62,6 +64,20 @@ public sealed class ChosenAccountsTests
     {
         var wanted = Source("Octopus.AwsRunScript", "A=", AwsProperty + "=A", "").Read().Wanted.ShouldHaveSingleItem();
         AccountRules.Fault(wanted, null, Place()).ShouldBe($"{AwsProperty} of step 'Step 1' names an account variable that has no value here.");
+    }
+
+    [Fact]
+    public void A_process_cannot_name_an_account_that_no_variable_names() =>
+        Source("Octopus.AwsRunScript", "A=aws-1", AwsProperty + "=aws-2", "").Read().Faults.ShouldBe(
+            [$"{AwsProperty} of step 'Step 1' is 'aws-2', which is no account variable in scope: make one that has the account as its value, and name that."]);
+
+    [Fact]
+    public void Nothing_but_the_saved_variable_says_which_account_it_is()
+    {
+        var source = Source("Octopus.Script", "A=aws-1", "", "") with { Value = name => name == "A" ? "aws-2" : null };
+        var (wanted, faults) = source.Read();
+        wanted.ShouldHaveSingleItem().AccountId.ShouldBe("aws-1");
+        faults.ShouldHaveSingleItem().ShouldStartWith("Variable 'A' is an account, and something gives it the value 'aws-2'");
     }
 
     [Fact]
@@ -103,7 +119,7 @@ public sealed class ChosenAccountsTests
     {
         var named = Pairs(variables);
         var all = named.Concat(Pairs(properties)).ToDictionary(StringComparer.OrdinalIgnoreCase);
-        return new("Step 1", type, all.GetValueOrDefault, named.ToDictionary(one => one.Key, _ => "AnyAccount", StringComparer.OrdinalIgnoreCase), target.Length == 0 ? null : ("web-1", target));
+        return new("Step 1", type, all.GetValueOrDefault, named.ToDictionary(one => one.Key, one => new AccountValue("AnyAccount", one.Value), StringComparer.OrdinalIgnoreCase), target.Length == 0 ? null : ("web-1", target));
     }
 
     private static Dictionary<string, string> Pairs(string text) =>

@@ -44,6 +44,26 @@ public sealed class RefusedAccountTests(CloudServer fixture) : IClassFixture<Clo
         end.Log.ShouldNotContain("begun");
     }
 
+    [Theory]
+    [InlineData("prompt")]
+    [InlineData("property")]
+    [InlineData("process")]
+    public async Task Who_deploys_and_who_writes_a_process_cannot_take_another_account_than_the_variables_name(string way)
+    {
+        var environment = await server.PlaceAsync($"Taken by {way}");
+        var (mine, other) = (await server.AddAwsAsync($"Mine by {way}"), await server.AddAwsAsync($"Other by {way}"));
+        var properties = way switch { "property" => new() { ["Cloud"] = other.Id }, "process" => new() { ["Octopus.Action.AwsAccount.Variable"] = other.Id }, _ => new Dictionary<string, object?>() };
+        var variable = new { Name = "Cloud", Type = "AmazonWebServicesAccount", Value = mine.Id, Prompt = way == "prompt" ? new { Label = "Which", Required = false } : null };
+        var project = await server.AddProjectWithAsync($"Taken by {way}", [variable], Bash("Say", "echo begun", properties: properties));
+        var made = await server.Admin.MakeAsync(Untenanted, new
+        {
+            ProjectName = project.Id, ReleaseVersion = "1.0.0", EnvironmentNames = new[] { environment }, Variables = way == "prompt" ? new Dictionary<string, string> { ["Cloud"] = other.Id } : null,
+        });
+        var end = await server.EndsAsync(made.Tasks().Single(), "Failed");
+        end.Task["ErrorMessage"].ShouldContain(way == "process" ? $"is '{other.Id}', which is no account variable in scope" : $"Variable 'Cloud' is an account, and something gives it the value '{other.Id}'");
+        end.Log.ShouldNotContain("begun");
+    }
+
     [Fact]
     public async Task An_account_that_was_deleted_since_the_release_is_told()
     {

@@ -8,6 +8,7 @@ using OctoLogin.OpenIdProvider;
 using OctoLogin.ServerTasks;
 using OctoLogin.Tests.Support;
 using OctoLogin.Tests.Support.Clouds;
+using OctoLogin.Variables;
 
 namespace OctoLogin.Tests.ExecutionAccounts;
 
@@ -54,7 +55,7 @@ public sealed class StepKeyRotationTests(CloudServer fixture) : IClassFixture<Cl
     private async Task<string> TokenAsync(ApiAnswer account, int execution)
     {
         var steps = server.Services.GetRequiredService<StepAccounts>();
-        var source = new AccountSource("Step", "Octopus.Script", name => name == "Cloud" ? account.Id : null, new Dictionary<string, string> { ["Cloud"] = "AmazonWebServicesAccount" }, null);
+        var source = new AccountSource("Step", "Octopus.Script", name => name == "Cloud" ? account.Id : null, new Dictionary<string, AccountValue> { ["Cloud"] = new("AmazonWebServicesAccount", account.Id) }, null);
         var chosen = await steps.FindAsync(source, new AccountPlace
         {
             SpaceId = "Spaces-1", EnvironmentId = "Environments-1", EnvironmentName = "Live", Use = SubjectUse.Deployment, ExecutionId = $"Deployments-{execution}",

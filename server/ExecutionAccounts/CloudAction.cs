@@ -12,7 +12,7 @@ public enum Cloud
 
 /// <summary>How actions name the account that a script logs in to a cloud with, as Octopus's clients send it. Pure.</summary>
 /// <param name="ActionType">The action that is always bound to an account of the cloud.</param>
-/// <param name="Property">Names the account: an account variable, or the account's Id or slug.</param>
+/// <param name="Property">Names the account variable.</param>
 /// <param name="NotHere">Properties that ask for what this server does not do, and what to do instead.</param>
 public sealed record CloudAction(Cloud Cloud, string Name, string ActionType, string Property, IReadOnlyDictionary<string, string> NotHere)
 {
