@@ -45,6 +45,8 @@ internal static class SteadyLoad
             {
                 Thread.Sleep(TimeSpan.FromSeconds((double)early / Stopwatch.Frequency));
             }
+            // A sleep ends up to a millisecond early.
+            var from = Math.Min(due, Stopwatch.GetTimestamp());
             socket.Send(request);
             var filled = 0;
             int? status = null;
@@ -54,7 +56,7 @@ internal static class SteadyLoad
                 filled += read;
                 status = read == 0 ? -1 : HttpAnswer.Status(buffer.AsSpan(0, filled));
             }
-            answers.Add((status.Value, Stopwatch.GetTimestamp() - due, status == 200 ? [] : buffer[..filled]));
+            answers.Add((status.Value, Stopwatch.GetTimestamp() - from, status == 200 ? [] : buffer[..filled]));
             if (status < 0)
             {
                 break;

@@ -93,10 +93,14 @@ public sealed class OwnIssuerCheck(IssuerOptions issuer, TimeProvider clock)
         try
         {
             var json = JsonElement.Parse(document.Bytes, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            if (json.ValueKind != JsonValueKind.Object)
+            {
+                throw new JsonException();
+            }
             var seen = $"{document.Bytes.Length} bytes in {document.Took.TotalMilliseconds:0.0} ms";
             rows.Add(document.Took < Quick ? CheckRow.Ok(check, seen)
                 : CheckRow.Warn(check, seen, $"It should take less than {Quick.TotalMilliseconds:0} ms: clouds give up after a few seconds, and their way is longer."));
-            return json.ValueKind == JsonValueKind.Object ? json : throw new JsonException();
+            return json;
         }
         catch (JsonException)
         {

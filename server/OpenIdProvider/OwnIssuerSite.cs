@@ -40,7 +40,7 @@ internal sealed class OwnIssuerSite : IDisposable
             },
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = TlsTrust.By(roots), RemoteCertificateValidationCallback = Remember },
         })
-        { Timeout = Patience };
+        { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>As it was shown; null: there was no TLS yet.</summary>
     public SeenCertificate? Certificate { get; private set; }
@@ -48,12 +48,15 @@ internal sealed class OwnIssuerSite : IDisposable
     /// <summary>Three times, since the first waits for the connection: the quickest counts.</summary>
     public async Task<SeenDocument> ReadAsync(string url, CancellationToken cancel)
     {
+        // The client's own limit ends with the headers.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(Patience);
         try
         {
-            var seen = await ReadOnceAsync(url, cancel);
+            var seen = await ReadOnceAsync(url, limit.Token);
             for (var again = 0; again < 2 && seen.Fault is null; again++)
             {
-                var next = await ReadOnceAsync(url, cancel);
+                var next = await ReadOnceAsync(url, limit.Token);
                 seen = next.Fault is not null || next.Took < seen.Took ? next : seen;
             }
             return seen;

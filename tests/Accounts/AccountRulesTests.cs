@@ -18,7 +18,7 @@ public sealed class AccountRulesTests(OidcServer fixture) : IClassFixture<OidcSe
         { Aws, """{"RoleArn":"arn:aws:iam::123456789012:user/deploy"}""", "not 'arn:aws:iam::123456789012:user/deploy'" },
         { Aws, """{"RoleArn":"arn:aws:iam::12345:role/deploy"}""", "RoleArn must be" },
         { Aws, """{"RoleArn":"arn:aws:iam::123456789012:role/de ploy"}""", "RoleArn must be" },
-        { Aws, """{"RoleArn":"arn:aws:iam::123456789012:role/deploy\n"}""", "control characters" },
+        { Aws, """{"RoleArn":"arn:aws:iam::123456789012:role/de\tploy"}""", "control characters" },
         { Aws, """{"SessionDuration":"899"}""", "SessionDuration must be a whole number of seconds from 900 to 43200, not '899'." },
         { Aws, """{"SessionDuration":43201}""", "not '43201'" },
         { Aws, """{"SessionDuration":"1h"}""", "not '1h'" },

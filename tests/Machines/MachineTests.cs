@@ -11,8 +11,8 @@ public sealed class MachineTests(ServerFixture server) : IClassFixture<ServerFix
     public async Task Is_made_read_changed_and_deleted_in_Octopus_shape()
     {
         await server.AddTagSetAsync("Shape", "A");
-        var account = await server.AddAccountAsync("AmazonWebServicesOidcAccount", new { RoleArn = "arn:aws:iam::123456789012:role/deploy", TenantedDeploymentParticipation = "TenantedOrUntenanted", TenantTags = new[] { "Shape/A" } });
         var (dev, live, tenant) = (await server.AddEnvironmentAsync(), await server.AddEnvironmentAsync(), await server.AddTenantAsync());
+        var account = await server.AddAccountAsync("AmazonWebServicesOidcAccount", new { TenantIds = new[] { tenant.Id }, TenantedDeploymentParticipation = "TenantedOrUntenanted" });
         var made = await server.Admin.MakeAsync(Machines, new
         {
             Name = "Cluster one", Roles = new[] { "k8s", "web", "WEB" }, EnvironmentIds = new[] { live.Id, dev.Id }, TenantIds = new[] { tenant.Id }, TenantTags = new[] { "shape/a" },

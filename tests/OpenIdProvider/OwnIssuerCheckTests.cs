@@ -41,6 +41,7 @@ public sealed class OwnIssuerCheckTests : IDisposable
         { "not found", "discovery", "404" },
         { "sign-in page", "discovery", "content type text/html, not application/json" },
         { "no JSON", "discovery", "5 bytes that are no JSON object" },
+        { "no object", "discovery", "2 bytes that are no JSON object" },
         { "too large", "discovery", "more than 64 KiB" },
         { "other issuer", "issuer", "https://octologin.example.com/" },
         { "foreign jwks_uri", "jwks_uri", "https://keys.example.com/.well-known/jwks" },
@@ -66,6 +67,7 @@ public sealed class OwnIssuerCheckTests : IDisposable
             ("not found", _) => new FakeAnswer(404, "{}"),
             ("sign-in page", _) => new FakeAnswer(200, "<html>", "text/html"),
             ("no JSON", _) => new FakeAnswer(200, "hello"),
+            ("no object", _) => new FakeAnswer(200, "[]"),
             ("too large", _) => new FakeAnswer(200, $"{{\"x\":\"{new string('x', 70_000)}\"}}"),
             (_, "/.well-known/openid-configuration") => new FakeAnswer(200, JsonSerializer.Serialize(discovery)),
             ("no keys", _) => new FakeAnswer(200, """{"keys":[]}"""),
@@ -77,6 +79,7 @@ public sealed class OwnIssuerCheckTests : IDisposable
         var row = report.Rows.Where(one => one.State == CheckRow.Failed).ShouldHaveSingleItem(Text(report));
         (row.Check, row.Seen).ShouldBe((check, seen));
         row.Advice.ShouldNotBeNullOrEmpty();
+        report.Rows.Count(one => one.Check == check).ShouldBe(check == "keys" ? 2 : 1);
         fake.Requests.ShouldAllBe(request => request.Path.StartsWith("/.well-known/"));
     }
 
