@@ -14,6 +14,7 @@ using OctoLogin.Deployments;
 using OctoLogin.Environments;
 using OctoLogin.Executions;
 using OctoLogin.Feeds;
+using OctoLogin.HealthChecks;
 using OctoLogin.Http;
 using OctoLogin.OpenApi;
 using OctoLogin.Lifecycles;
@@ -110,6 +111,7 @@ public static class Server
         services.AddAccountTokens();
         services.AddDeployments();
         services.AddAccountTests();
+        services.AddHealthChecks(settings.HealthChecks);
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }
