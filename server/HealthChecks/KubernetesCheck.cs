@@ -14,7 +14,7 @@ namespace OctoLogin.HealthChecks;
 /// Asks a Kubernetes cluster who it takes us for. Everybody who is known may ask that
 /// (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#self-subject-review), where <c>/version</c> is told to strangers too.
 /// </summary>
-public sealed class KubernetesCheck(CloudNetwork network, AwsLogin aws, AzureLogin azure, GoogleLogin google, TimeProvider clock)
+public sealed class KubernetesCheck(CloudNetwork network, AwsLogin aws, AzureLogin azure, GoogleLogin google, AksCluster aks, TimeProvider clock)
 {
     public const string Style = "Kubernetes";
 
@@ -32,7 +32,8 @@ public sealed class KubernetesCheck(CloudNetwork network, AwsLogin aws, AzureLog
     /// <summary>What was found, as a sentence.</summary>
     public async Task<string> CheckAsync(TargetLogin login, CancellationToken cancel)
     {
-        var cluster = Cluster.Of(login.Machine.Endpoint);
+        var cluster = login.Account.Details is AzureOidcDetails app && MachineEndpoint.Part(login.Machine.Endpoint, "ClusterUrl") is null
+            ? await aks.FindAsync(app, login, cancel) : Cluster.Of(login.Machine.Endpoint);
         var bearer = await BearerAsync(login, cancel);
         login.Mask.Add(bearer);
         if (cluster.SkipTlsVerification)
@@ -66,11 +67,7 @@ public sealed class KubernetesCheck(CloudNetwork network, AwsLogin aws, AzureLog
             case GoogleOidcDetails details:
                 return login.Hide(await google.LoginAsync(details, login.Token, cancel, login.Log.Warning)).Value;
             case AwsOidcDetails role:
-                var name = MachineEndpoint.Property(login.Machine.Endpoint, "Authentication") is { } authentication ? MachineEndpoint.Part(authentication, "ClusterName") : null;
-                if (name is null || name.Any(char.IsControl))
-                {
-                    throw new TargetFault("Its endpoint has no Authentication.ClusterName, for which a login to EKS is signed.");
-                }
+                var name = login.Authentication("ClusterName");
                 var session = await aws.LoginAsync(role, login.Token, $"octologin-health-{login.Machine.Slug}", cancel, login.Log.Warning);
                 login.Mask.Add(session.SecretAccessKey);
                 login.Mask.Add(session.SessionToken);

@@ -71,6 +71,12 @@ public sealed record TargetLogin(Machine Machine, Account Account, IdToken Token
     }
 
     /// <summary>A text of the endpoint that a check cannot do without.</summary>
-    public string Required(string name) => MachineEndpoint.Part(Machine.Endpoint, name) is { } text && text.Trim('.', ' ').Length > 0 ? text
-        : throw new TargetFault($"Its endpoint has no {name}.");
+    public string Required(string name) => Of(Machine.Endpoint, name) ?? throw new TargetFault($"Its endpoint has no {name}.");
+
+    /// <summary>The same of how its endpoint says to log in.</summary>
+    public string Authentication(string name) => (MachineEndpoint.Property(Machine.Endpoint, "Authentication") is { } authentication ? Of(authentication, name) : null)
+        ?? throw new TargetFault($"Its endpoint has no Authentication.{name}.");
+
+    // Dots alone would lead elsewhere in a path.
+    private static string? Of(System.Text.Json.JsonElement endpoint, string name) => MachineEndpoint.Part(endpoint, name) is { } text && text.Trim('.', ' ').Length > 0 ? text : null;
 }
