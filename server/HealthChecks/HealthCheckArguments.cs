@@ -24,7 +24,7 @@ public sealed record HealthCheckArguments
     /// <summary>Null: all of the space, as it is when the task begins.</summary>
     public string[]? MachineIds { get; init; }
 
-    public string Text => AuditDetails.Of(this);
+    public string ToJson() => AuditDetails.Of(this);
 
     public static HealthCheckArguments Read(ServerTask task) => task.Arguments.Deserialize<HealthCheckArguments>(Json.Options)!;
 

@@ -24,7 +24,7 @@ public sealed class HealthSchedule(NpgsqlDataSource database, ServerTaskQueue qu
         {
             await queue.EnqueueAsync(connection, new NewServerTask
             {
-                SpaceId = space, Name = HealthCheckRunner.Name, Description = "Check health of all targets, by schedule", ArgumentsJson = new HealthCheckArguments().Text,
+                SpaceId = space, Name = HealthCheckRunner.Name, Description = "Check health of all targets, by schedule", ArgumentsJson = new HealthCheckArguments().ToJson(),
                 ConcurrencyKey = HealthCheckRunner.KeyOf(space), TimeLimit = interval,
                 // When no node takes it, they do not pile up.
                 QueueTimeExpiry = now + interval,

@@ -29,7 +29,7 @@ public sealed class RequestHealthCheck(MachineStore machines, EnvironmentStore e
         {
             SpaceId = space.Id, Name = HealthCheckRunner.Name,
             Description = description ?? (targets.Count == 1 ? $"Check health of {targets[0].Name}" : environment is null ? "Check health of all targets" : $"Check health in {environment.Name}"),
-            ArgumentsJson = (arguments with { EnvironmentId = environment?.Id, MachineIds = [.. targets.Select(machine => machine.Id)] }).Text,
+            ArgumentsJson = (arguments with { EnvironmentId = environment?.Id, MachineIds = [.. targets.Select(machine => machine.Id)] }).ToJson(),
             // Who has the only environment or tenant to look after sees the task, too.
             EnvironmentId = environment?.Id ?? Only(targets, machine => machine.EnvironmentIds),
             TenantId = targets.Any(machine => machine.TenantTags.Length > 0 || machine.TenantedDeploymentParticipation != TenantedDeploymentMode.Tenanted) ? null : Only(targets, machine => machine.TenantIds),
