@@ -14,6 +14,7 @@ using OctoLogin.Environments;
 using OctoLogin.ExecutionAccounts;
 using OctoLogin.Executions;
 using OctoLogin.Feeds;
+using OctoLogin.HealthChecks;
 using OctoLogin.Http;
 using OctoLogin.OpenApi;
 using OctoLogin.Lifecycles;
@@ -112,6 +113,7 @@ public static class Server
         services.AddAccountTokens();
         services.AddDeployments();
         services.AddAccountTests();
+        services.AddHealthChecks(settings.HealthChecks);
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }

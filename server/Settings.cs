@@ -1,5 +1,6 @@
 using OctoLogin.CloudLogins;
 using OctoLogin.Database;
+using OctoLogin.HealthChecks;
 using OctoLogin.Http;
 using OctoLogin.OpenIdProvider;
 using OctoLogin.Packages;
@@ -14,7 +15,7 @@ namespace OctoLogin;
 /// <summary>Every slice's settings, read once at start; all faults are told at once.</summary>
 public sealed record Settings(
     DatabaseOptions Database, IssuerOptions Issuer, TokenExchangeOptions TokenExchange, TrustedIssuers TrustedIssuers, GitHubOptions GitHub, AdminOptions Admin,
-    TelemetryOptions Telemetry, TrustedProxies Proxies, PackageOptions Packages, TaskOptions Tasks, ScriptOptions Scripts, CloudOptions Clouds)
+    TelemetryOptions Telemetry, TrustedProxies Proxies, PackageOptions Packages, TaskOptions Tasks, ScriptOptions Scripts, CloudOptions Clouds, HealthCheckOptions HealthChecks)
 {
     /// <summary>ASP.NET Core's usual sources and, for containers, a file for each setting in <c>/run/secrets</c> (<c>__</c> for <c>:</c>).</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args)
@@ -59,7 +60,8 @@ public sealed record Settings(
             PackageOptions.Read(configuration, faults),
             TaskOptions.Read(configuration, faults),
             ScriptOptions.Read(configuration, faults),
-            CloudOptions.Read(configuration, faults));
+            CloudOptions.Read(configuration, faults),
+            HealthCheckOptions.Read(configuration, faults));
         return faults.Count == 0
             ? settings
             : throw new StartupException($"{faults.Count} setting{(faults.Count == 1 ? " is" : "s are")} wrong:\n" + string.Join("\n", faults.Select(fault => $"  - {fault}")))

@@ -48,14 +48,7 @@ public sealed class AccountTestRunner(AccountStore accounts, SpaceStore spaces, 
         {
             throw new TaskFailedException(refusal.Message);
         }
-        // Before anything is written that could hold it.
-        foreach (var part in token.Jwt.Split('.').Skip(1).Prepend(token.Jwt))
-        {
-            mask.Add(part);
-        }
-        log.Info($"Issuer:   {token.Issuer}");
-        log.Info($"Subject:  {token.Subject}");
-        log.Info($"Audience: {token.Audience}");
+        TokenLog.Tell(token, mask, log);
         var claims = IdTokenClaims.Of(token).Select(claim => claim.Name).ToHashSet();
         foreach (var name in ((OidcDetails)account.Details).CustomClaims.Keys)
         {
@@ -131,9 +124,7 @@ public sealed class AccountTestRunner(AccountStore accounts, SpaceStore spaces, 
         }
         catch (CloudRefusal refusal)
         {
-            log.Error($"{refusal.Cloud} refused: {refusal.Code}: {refusal.Text}");
-            log.Info(refusal.SentToken);
-            log.Highlight(refusal.Advice);
+            TokenLog.Tell(refusal, log);
             throw new TaskFailedException(refusal.Message);
         }
         catch (CloudOutage outage)

@@ -48,6 +48,9 @@ public static partial class AuditCategories
     public const string SigningKeyCreated = nameof(SigningKeyCreated);
     public const string SigningKeyRevoked = nameof(SigningKeyRevoked);
     public const string TaskCanceled = nameof(TaskCanceled);
+    public const string MachineHealthy = nameof(MachineHealthy);
+    public const string MachineUnhealthy = nameof(MachineUnhealthy);
+    public const string MachineUnavailable = nameof(MachineUnavailable);
 
     /// <summary>Every category above, with its name in words.</summary>
     public static IReadOnlyList<AuditCategory> All { get; } =

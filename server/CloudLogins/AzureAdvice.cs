@@ -33,4 +33,11 @@ public static class AzureAdvice
         "InvalidAuthenticationToken" => "ResourceManagementEndpointBaseUri is not of the cloud that ActiveDirectoryEndpointBaseUri is of.",
         _ => "See docs/clouds.md.",
     };
+
+    public static string ForResource(string code, AzureOidcDetails app, string what) => code switch
+    {
+        "AuthorizationFailed" => $"Give the application a role on {what} or above it, of which Reader is the least (for a cluster: Azure Kubernetes Service Cluster User Role); a new role assignment takes some minutes to work.",
+        "ResourceNotFound" or "ResourceGroupNotFound" => $"There is no {what} in the subscription {app.SubscriptionNumber}.",
+        _ => ForSubscription(code, app),
+    };
 }

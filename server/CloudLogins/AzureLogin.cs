@@ -54,16 +54,24 @@ public sealed partial class AzureLogin(CloudNetwork network, CloudPatience patie
     /// <summary>The account's subscription, as the application sees it.</summary>
     public async Task<AzureSubscription> SubscriptionAsync(AzureOidcDetails app, CloudToken access, IdToken token, CancellationToken cancel)
     {
+        var body = await ResourceAsync(app, HttpMethod.Get, "?api-version=2022-12-01", code => AzureAdvice.ForSubscription(code, app), access, token, cancel);
+        return new(Text(body, "subscriptionId") ?? app.SubscriptionNumber, Text(body, "displayName") ?? "", Text(body, "state") ?? "");
+    }
+
+    /// <summary>What the resource manager answers about something in the account's subscription.</summary>
+    /// <param name="path">What follows the subscription, with the API's version.</param>
+    /// <param name="advice">What to change, by the code of a refusal.</param>
+    public async Task<JsonElement> ResourceAsync(
+        AzureOidcDetails app, HttpMethod method, string path, Func<string, string> advice, CloudToken access, IdToken token, CancellationToken cancel)
+    {
         var endpoint = Endpoint("ResourceManagementEndpointBaseUri", app.ResourceManagement, token);
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"{endpoint.AbsoluteUri.TrimEnd('/')}/subscriptions/{Uri.EscapeDataString(app.SubscriptionNumber)}?api-version=2022-12-01"));
+        using var request = new HttpRequestMessage(method, new Uri($"{endpoint.AbsoluteUri.TrimEnd('/')}/subscriptions/{Uri.EscapeDataString(app.SubscriptionNumber)}{path}"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", access.Value);
         try
         {
             using var response = await network.Client.SendAsync(request, cancel);
             using var body = await ReadAsync(response, cancel);
-            return response.StatusCode == HttpStatusCode.OK
-                ? new(Text(body.RootElement, "subscriptionId") ?? app.SubscriptionNumber, Text(body.RootElement, "displayName") ?? "", Text(body.RootElement, "state") ?? "")
-                : throw Refused(body.RootElement, (int)response.StatusCode, app, token);
+            return response.StatusCode == HttpStatusCode.OK ? body.RootElement.Clone() : throw Refused(body.RootElement, (int)response.StatusCode, advice, token);
         }
         catch (HttpRequestException unanswered)
         {
@@ -75,11 +83,11 @@ public sealed partial class AzureLogin(CloudNetwork network, CloudPatience patie
         }
     }
 
-    private static CloudRefusal Refused(JsonElement body, int status, AzureOidcDetails app, IdToken token)
+    private static CloudRefusal Refused(JsonElement body, int status, Func<string, string> advice, IdToken token)
     {
         var error = body.ValueKind == JsonValueKind.Object && body.TryGetProperty("error", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : default;
         var code = Text(error, "code") ?? status.ToString(null, System.Globalization.CultureInfo.InvariantCulture);
-        return new(ResourceManager, code, Text(error, "message") ?? "", token, AzureAdvice.ForSubscription(code, app));
+        return new(ResourceManager, code, Text(error, "message") ?? "", token, advice(code));
     }
 
     private static async Task<T> AskAsync<T>(Func<Task<T>> ask, IdToken token, CancellationToken cancel)

@@ -28,7 +28,7 @@ internal sealed class CloudAnswers(CloudNetwork network, HttpMessageHandler inne
         }
         catch (HttpRequestException unanswered) when (unanswered.InnerException is not null)
         {
-            throw new HttpRequestException($"{uri.Host}: {OutgoingNetwork.Reason(unanswered)}");
+            throw new HttpRequestException(unanswered.HttpRequestError, $"{uri.Host}: {OutgoingNetwork.Reason(unanswered)}");
         }
         catch (IOException broken)
         {

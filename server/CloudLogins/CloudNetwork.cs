@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using OctoLogin.Http;
 
 namespace OctoLogin.CloudLogins;
@@ -25,6 +26,19 @@ public sealed class CloudNetwork : OutgoingNetwork, IDisposable
     /// An answer of 500 and above, 429 or a redirect is a <see cref="HttpRequestException"/> like no answer at all: nothing that a cloud has decided.
     /// </summary>
     public HttpClient Client => client.Value;
+
+    /// <summary>For one server that is known by a CA of its own, or by nothing but its address; the same limits hold. To be disposed of.</summary>
+    /// <param name="authority">The only roots that are trusted; null: as elsewhere.</param>
+    /// <param name="anyCertificate">Whoever set the server up has said that its certificate is not to be looked at.</param>
+    public HttpClient ClientFor(X509Certificate2Collection? authority, bool anyCertificate)
+    {
+        var handler = CreateHandler(authority);
+        if (anyCertificate)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        }
+        return new(new CloudAnswers(this, handler)) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
+    }
 
     /// <summary>For an SDK that makes its own client and disposes of what it is given: the same, which stays.</summary>
     public HttpMessageHandler Lend() => new Lent(new(answers.Value, disposeHandler: false));

@@ -39,13 +39,19 @@ public sealed record Machine
     public string? MachinePolicyId { get; init; }
     public string? Thumbprint { get; init; }
     public string? Uri { get; init; }
-    public string HealthStatus { get; init; } = UnknownHealth;
-    public string Status => IsDisabled ? "Disabled" : "Unknown";
+    public string HealthStatus { get; init; } = MachineHealth.Unknown;
+
+    /// <summary>The same in the words of older clients.</summary>
+    public string Status => IsDisabled ? "Disabled" : HealthStatus switch
+    {
+        MachineHealth.Healthy => "Online",
+        MachineHealth.Unknown => "Unknown",
+        _ => "Offline",
+    };
+
     public string? StatusSummary { get; init; }
     public bool IsInProcess { get; init; }
     public bool HasLatestCalamari { get; init; }
-
-    public const string UnknownHealth = "Unknown";
 
     /// <param name="tenantId">Null: a deployment for no tenant.</param>
     /// <param name="tenantTags">Those that the tenant has.</param>

@@ -23,21 +23,25 @@ public sealed class MachineAccount(AccountStore accounts, TenantStore tenants)
             validation.Check(id == present.AccountId, $"Endpoint names the account '{Printable.Of(id)}', which is not the Id of an account of this space.");
             return machine with { UsedAccountId = null };
         }
-        await CheckUsableAsync(account, machine, validation, cancel);
+        foreach (var fault in await FaultsAsync(account, machine, cancel))
+        {
+            validation.Fault(fault);
+        }
         return machine with { UsedAccountId = account.Id };
     }
 
-    private async Task CheckUsableAsync(Account account, Machine machine, Validation validation, CancellationToken cancel)
+    /// <summary>Why the account may not be used for the target, each as a sentence.</summary>
+    public async Task<IReadOnlyList<string>> FaultsAsync(Account account, Machine machine, CancellationToken cancel)
     {
-        foreach (var environment in machine.EnvironmentIds.Where(environment => account.EnvironmentIds.Length > 0 && !account.EnvironmentIds.Contains(environment)))
-        {
-            validation.Check(false, $"Account '{account.Name}' may not be used in {environment}, which the target is in.");
-        }
+        var faults = machine.EnvironmentIds.Where(environment => account.EnvironmentIds.Length > 0 && !account.EnvironmentIds.Contains(environment))
+            .Select(environment => $"Account '{account.Name}' may not be used in {environment}, which the target is in.").ToList();
         var served = machine.TenantIds.Length == 0 ? [] : (await tenants.ListAsync(machine.SpaceId, new TenantQuery(), Page.All with { Ids = machine.TenantIds }, VisibleRows.Everything, cancel)).Items;
-        foreach (var tenant in served.Where(tenant => machine.Serves(tenant.Id, tenant.TenantTags) && !account.Serves(tenant.Id, tenant.TenantTags)))
+        faults.AddRange(served.Where(tenant => machine.Serves(tenant.Id, tenant.TenantTags) && !account.Serves(tenant.Id, tenant.TenantTags))
+            .Select(tenant => $"Account '{account.Name}' may not be used for tenant '{tenant.Name}', which the target is for."));
+        if (!account.Serves(null, []) && machine.Serves(null, []))
         {
-            validation.Check(false, $"Account '{account.Name}' may not be used for tenant '{tenant.Name}', which the target is for.");
+            faults.Add($"Account '{account.Name}' may be used for tenants alone, and the target is also for deployments without one.");
         }
-        validation.Check(account.Serves(null, []) || !machine.Serves(null, []), $"Account '{account.Name}' may be used for tenants alone, and the target is also for deployments without one.");
+        return faults;
     }
 }

@@ -30,7 +30,8 @@ public static class MachineEndpoint
         validation.Check(endpoint.ValueKind == JsonValueKind.Object && Part(endpoint, "CommunicationStyle") is not null,
             "Endpoint must be an object with a CommunicationStyle, such as { \"CommunicationStyle\": \"None\" }.");
         CheckPart(endpoint, "Endpoint", validation);
-        return text;
+        // The same in another form is no change: what is known of its health stays.
+        return JsonElement.DeepEquals(endpoint, JsonSerializer.Deserialize<JsonElement>(present, Json.Options)) ? present : text;
     }
 
     private static void CheckPart(JsonElement value, string at, Validation validation)
@@ -66,10 +67,11 @@ public static class MachineEndpoint
     private static bool IsSecret(JsonProperty property) => property.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number
         && property.Value.ToString().Length > 0 && SecretNames.Any(name => property.Name.EndsWith(name, StringComparison.OrdinalIgnoreCase));
 
-    private static string? Part(JsonElement value, string name) =>
+    /// <summary>A text of an endpoint, or of an object in it; null: there is none.</summary>
+    public static string? Part(JsonElement value, string name) =>
         Property(value, name) is { ValueKind: JsonValueKind.String } part && part.GetString() is { Length: > 0 } text ? text : null;
 
-    private static JsonElement? Property(JsonElement value, string name)
+    public static JsonElement? Property(JsonElement value, string name)
     {
         foreach (var property in value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : default)
         {

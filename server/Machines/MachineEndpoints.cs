@@ -8,7 +8,7 @@ namespace OctoLogin.Machines;
 
 public static class MachineEndpoints
 {
-    public static IServiceCollection AddMachines(this IServiceCollection services) => services.AddSingleton<MachineStore>().AddSingleton<MachineAccount>().AddSingleton<MachineChanges>();
+    public static IServiceCollection AddMachines(this IServiceCollection services) => services.AddSingleton<MachineStore>().AddSingleton<MachineAccount>().AddSingleton<MachineChanges>().AddSingleton<RecordMachineHealth>();
 
     public static void MapMachines(this IEndpointRouteBuilder routes)
     {
@@ -102,10 +102,10 @@ public static class MachineEndpoints
     }
 
     /// <summary>A target is seen by who sees targets in one of its environments, for one of its tenants.</summary>
-    private static bool Sees(Caller caller, Machine machine) => MachineTargets.Of(machine).Any(target => caller.May(Permission.MachineView, target));
+    public static bool Sees(Caller caller, Machine machine) => MachineTargets.Of(machine).Any(target => caller.May(Permission.MachineView, target));
 
     /// <summary>It is changed by who may do so in all of its environments, for all of its tenants.</summary>
-    private static void DemandEverywhere(Caller caller, Permission permission, Machine machine)
+    public static void DemandEverywhere(Caller caller, Permission permission, Machine machine)
     {
         foreach (var target in MachineTargets.Of(machine))
         {

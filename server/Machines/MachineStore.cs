@@ -96,7 +96,10 @@ public sealed class MachineStore(NpgsqlDataSource database)
             var found = await connection.ExecuteAsync(new CommandDefinition(
                 """
                 update machines set name = @Name, slug = @Slug, is_disabled = @IsDisabled, roles = @Roles, tenanted_deployment_participation = @participation,
-                    endpoint = @EndpointJson::json, account_id = @UsedAccountId, machine_policy_id = @MachinePolicyId, thumbprint = @Thumbprint, uri = @Uri
+                    endpoint = @EndpointJson::json, account_id = @UsedAccountId, machine_policy_id = @MachinePolicyId, thumbprint = @Thumbprint, uri = @Uri,
+                    -- What was found of another endpoint says nothing of this one.
+                    health_status = case when endpoint::text = @EndpointJson then health_status else 'Unknown' end,
+                    status_summary = case when endpoint::text = @EndpointJson then status_summary end
                 where space_id = @SpaceId and id = @Id
                 """, Parameters(machine), cancellationToken: cancel)) > 0;
             return found ? await WriteLinksAsync(connection, machine, cancel) : null;
@@ -106,6 +109,16 @@ public sealed class MachineStore(NpgsqlDataSource database)
             throw refusal;
         }
     }
+
+    /// <summary>Keeps what was found, and says what was known before. Null: the target is gone, or is another by now.</summary>
+    /// <param name="machine">As it was looked at.</param>
+    public Task<string?> SetHealthAsync(NpgsqlConnection connection, Machine machine, MachineHealth health, CancellationToken cancel) =>
+        connection.QuerySingleOrDefaultAsync<string?>(new CommandDefinition(
+            """
+            update machines m set health_status = @Status, status_summary = @Summary
+            from (select id, health_status from machines where space_id = @SpaceId and id = @Id and endpoint::text = @EndpointJson for update) known
+            where m.id = known.id returning known.health_status
+            """, new { machine.SpaceId, machine.Id, machine.EndpointJson, health.Status, health.Summary }, cancellationToken: cancel));
 
     public async Task<bool> DeleteAsync(NpgsqlConnection connection, Machine machine, CancellationToken cancel)
     {

@@ -13,14 +13,20 @@ public sealed record TaskCommand
     /// <summary>An object; which members it has is the task's.</summary>
     public JsonElement? Arguments { get; init; }
 
+    /// <summary>What people are told the task is; null: what its kind says.</summary>
+    public string? Description { get; init; }
+
     /// <summary>A text of <see cref="Arguments"/>; null: there is none.</summary>
-    public string? Argument(string name)
+    public string? Argument(string name) => Member(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    /// <summary>Any other of them; null: it is absent or null.</summary>
+    public JsonElement? Member(string name)
     {
         foreach (var member in Arguments is { ValueKind: JsonValueKind.Object } arguments ? arguments.EnumerateObject() : default)
         {
             if (member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
             {
-                return member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : null;
+                return member.Value.ValueKind == JsonValueKind.Null ? null : member.Value;
             }
         }
         return null;

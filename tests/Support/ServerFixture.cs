@@ -160,6 +160,8 @@ public sealed class ServerFixture : IAsyncLifetime
         $"--Urls={url}", $"--ServerUri={first?.Url ?? Url}", $"--ConnectionStrings:OctoLogin={ConnectionString ?? Database.ConnectionString}",
         $"--MasterKey={MasterKey}", "--Admin:Username=admin", $"--Admin:ApiKey={AdminApiKey}",
         .. Hosts.Keys.SelectMany((host, i) => (string[])[$"--Issuers:AllowPrivateNetwork:{i}={host}", $"--Clouds:AllowPrivateNetwork:{i}={host}"]),
+        // What a test does not ask for must not happen beside it.
+        "--HealthChecks:IntervalMinutes=0",
         .. Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
     ];
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Web;
 
 namespace OctoLogin.Tests.Support.Clouds;
 
@@ -32,7 +33,27 @@ public sealed record AwsSignature(string AccessKeyId, string Date, string Region
         var canonical = string.Join('\n', [
             request.Method, request.Path, "", .. SignedHeaders.Select(name => $"{name}:{request.Headers.GetValueOrDefault(name)?.Trim()}"), "",
             string.Join(';', SignedHeaders), Hash(request.Body)]);
-        var stamp = request.Headers["X-Amz-Date"];
+        return Signs(request.Headers["X-Amz-Date"], canonical, secretAccessKey);
+    }
+
+    /// <summary>Of a signed URL, which is asked by GET (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html).</summary>
+    /// <param name="headers">Those that it is asked with, beside its host.</param>
+    public static AwsSignature? ReadUrl(Uri url, Dictionary<string, string> headers, string secretAccessKey)
+    {
+        var query = HttpUtility.ParseQueryString(url.Query);
+        if (query["X-Amz-Algorithm"] != Algorithm || query["X-Amz-Credential"]?.Split('/') is not [var key, var date, var region, var service, "aws4_request"])
+        {
+            return null;
+        }
+        var signature = new AwsSignature(key, date, region, service, query["X-Amz-SignedHeaders"]!.Split(';'), query["X-Amz-Signature"]!);
+        var signed = url.Query[1..].Split('&').Where(part => !part.StartsWith("X-Amz-Signature=", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        headers["host"] = url.Host;
+        var canonical = string.Join('\n', ["GET", url.AbsolutePath, string.Join('&', signed), .. signature.SignedHeaders.Select(name => $"{name}:{headers.GetValueOrDefault(name)}"), "", query["X-Amz-SignedHeaders"]!, Hash("")]);
+        return signature.Signs(query["X-Amz-Date"]!, canonical, secretAccessKey) ? signature : null;
+    }
+
+    private bool Signs(string stamp, string canonical, string secretAccessKey)
+    {
         var text = string.Join('\n', Algorithm, stamp, $"{Date}/{Region}/{Service}/aws4_request", Hash(canonical));
         var key = new[] { Date, Region, Service, "aws4_request" }.Aggregate(Encoding.UTF8.GetBytes("AWS4" + secretAccessKey), Hmac);
         return stamp.StartsWith(Date, StringComparison.Ordinal) && Convert.ToHexStringLower(Hmac(key, text)) == Signature;

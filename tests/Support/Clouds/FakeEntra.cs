@@ -47,6 +47,9 @@ public sealed partial class FakeEntra(RelyingParty relyingParty)
     /// <summary>Whether a refusal repeats the whole assertion.</summary>
     public bool Quotes { get; set; }
 
+    /// <summary>What the resource manager answers about something, by its method and path, and the client that may ask.</summary>
+    public ConcurrentDictionary<string, (string Client, string Answer)> Resources { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Answers of the resource manager that come first.</summary>
     public ConcurrentQueue<FakeAnswer> FirstOfManagement { get; } = new();
 
@@ -58,6 +61,7 @@ public sealed partial class FakeEntra(RelyingParty relyingParty)
             ["", "common", "discovery", "instance"] => InstanceDiscovery(request),
             ["", var tenant, "v2.0", ".well-known", "openid-configuration"] => OpenIdConfiguration(request, tenant),
             ["", var tenant, "oauth2", "v2.0", "token"] when request.Method == "POST" => First.TryDequeue(out var first) ? first : await TokenAsync(request, tenant),
+            ["", "subscriptions", var id, "resourceGroups", _, "providers", .. var resource] => FirstOfManagement.TryDequeue(out var first) ? first : Resource(request, id, string.Join('/', resource)),
             ["", "subscriptions", var id] when request.Method == "GET" => FirstOfManagement.TryDequeue(out var first) ? first : Subscription(request, id),
             _ => new(404),
         };
@@ -161,19 +165,31 @@ public sealed partial class FakeEntra(RelyingParty relyingParty)
         return new(200, JsonSerializer.Serialize(new { token_type = "Bearer", expires_in = 3599, ext_expires_in = 3599, access_token = token.Value }));
     }
 
-    private FakeAnswer Subscription(FakeRequest request, string id)
-    {
-        static FakeAnswer Refused(int status, string code, string message) => new(status, JsonSerializer.Serialize(new { error = new { code, message } }));
-        var sent = request.Headers.GetValueOrDefault("Authorization");
-        if (sent?.StartsWith("Bearer ", StringComparison.Ordinal) != true || !Tokens.TryGetValue(sent["Bearer ".Length..], out var token) || token.ExpiresAt <= relyingParty.Now
-            || token.Resource.TrimEnd('/') != $"https://{request.Headers["Host"]}")
-        {
-            return Refused(401, "InvalidAuthenticationToken", "The access token is invalid.");
-        }
-        return HttpUtility.ParseQueryString(request.Query)["api-version"] is null ? Refused(400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.")
+    private FakeAnswer Resource(FakeRequest request, string subscription, string resource) =>
+        Unknown(request, out var client) is { } refused ? refused
+            : !Subscriptions.ContainsKey(subscription) ? Refused(404, "SubscriptionNotFound", $"The subscription '{subscription}' could not be found.")
+            : !Resources.TryGetValue($"{request.Method} {request.Path}", out var known) ? Refused(404, "ResourceNotFound", $"The Resource '{resource}' was not found.")
+            : known.Client != client ? Refused(403, "AuthorizationFailed", $"The client '{client}' does not have authorization to perform action 'read' over scope '{request.Path}'.")
+            : new(200, known.Answer);
+
+    private FakeAnswer Subscription(FakeRequest request, string id) =>
+        Unknown(request, out var client) is { } refused ? refused
             : !Subscriptions.TryGetValue(id, out var readers) ? Refused(404, "SubscriptionNotFound", $"The subscription '{id}' could not be found.")
-            : !readers.Contains(token.ClientId) ? Refused(403, "AuthorizationFailed", $"The client '{token.ClientId}' does not have authorization to perform action 'Microsoft.Resources/subscriptions/read' over scope '/subscriptions/{id}'.")
-            : new(200, JsonSerializer.Serialize(new { id = $"/subscriptions/{id}", subscriptionId = id, displayName = "Production", state = "Enabled", tenantId = token.Tenant }));
+            : !readers.Contains(client) ? Refused(403, "AuthorizationFailed", $"The client '{client}' does not have authorization to perform action 'Microsoft.Resources/subscriptions/read' over scope '/subscriptions/{id}'.")
+            : new(200, JsonSerializer.Serialize(new { id = $"/subscriptions/{id}", subscriptionId = id, displayName = "Production", state = "Enabled", tenantId = Tenant(request) }));
+
+    private string Tenant(FakeRequest request) => Tokens[request.Headers["Authorization"]["Bearer ".Length..]].Tenant;
+
+    private static FakeAnswer Refused(int status, string code, string message) => new(status, JsonSerializer.Serialize(new { error = new { code, message } }));
+
+    /// <summary>Null: the resource manager knows the client.</summary>
+    private FakeAnswer? Unknown(FakeRequest request, out string client)
+    {
+        var sent = request.Headers.GetValueOrDefault("Authorization");
+        var token = sent?.StartsWith("Bearer ", StringComparison.Ordinal) == true ? Tokens.GetValueOrDefault(sent["Bearer ".Length..]) : null;
+        client = token?.ClientId ?? "";
+        return token is null || token.ExpiresAt <= relyingParty.Now || token.Resource.TrimEnd('/') != $"https://{request.Headers["Host"]}" ? Refused(401, "InvalidAuthenticationToken", "The access token is invalid.")
+            : HttpUtility.ParseQueryString(request.Query)["api-version"] is null ? Refused(400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.") : null;
     }
 
     [GeneratedRegex(@"^\S+/\.default\z")]
