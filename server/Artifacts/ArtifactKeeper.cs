@@ -23,6 +23,12 @@ public sealed class ArtifactKeeper(NpgsqlDataSource database, ArtifactStore arti
         foreach (var file in files)
         {
             var artifact = new NewArtifact(NameOf(file, mask), mask.Apply(source), log.IdIn(task));
+            if (await mask.IsInAsync(file.Content, cancel))
+            {
+                all = false;
+                log.Error($"Artifact '{artifact.Filename}' was not kept: it holds a sensitive value of this task, which everybody who sees the task could read there.");
+                continue;
+            }
             var number = await Outage.WaitAsync(() => artifacts.NextNumberAsync(cancel), cancel);
             var kept = await KeepAsync(task, number, artifact, file.Content, MostTries, cancel);
             all &= kept;

@@ -56,6 +56,26 @@ public sealed class KeptArtifactTests(ServerFixture server) : IClassFixture<Serv
     }
 
     [Fact]
+    public async Task A_file_that_holds_a_secret_of_the_task_is_not_kept_and_the_log_says_so()
+    {
+        var environment = await server.PlaceAsync("Secret artifacts");
+        var project = await server.AddReleasedProjectAsync("Secret artifacts", Bash("Leak",
+            """
+            s="$(get_octopusvariable Octopus.Action.Script.Unused)"
+            head -c 200000 /dev/zero | tr '\0' a > plain; printf %s "$s" >> plain; new_octopusartifact plain
+            printf %s "$s" | base64 > encoded; new_octopusartifact encoded
+            printf '%s\n%s' "${s:0:9}" "${s:9}" > broken; new_octopusartifact broken
+            printf %s "${s:0:11}" > part; new_octopusartifact part
+            """, properties: new() { ["Octopus.Action.Script.Unused"] = new { HasValue = true, NewValue = "xyzzy-plugh-plover" } }));
+        var end = await server.DeployedAsync(project, "1.0.0", environment);
+        (await server.Admin.SeeAsync($"{Api.Space}/artifacts?regarding={end.Task.Id}")).Names("Filename").ShouldBe(["part"], "the beginning of a secret is none");
+        foreach (var name in (string[])["plain", "encoded", "broken"])
+        {
+            end.Log.ShouldContain($"Artifact '{name}' was not kept: it holds a sensitive value of this task");
+        }
+    }
+
+    [Fact]
     public async Task Is_deleted_by_who_may_delete_deployments_there_and_its_bytes_go_with_it()
     {
         var (project, end, id) = await KeepAsync("Deleted");
