@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using OctoLogin.Http;
+using OctoLogin.Database;
 
 namespace OctoLogin;
 
