@@ -131,6 +131,11 @@ public sealed class AccountTestRunner(AccountStore accounts, SpaceStore spaces, 
         {
             throw new TaskFailedException($"{outage.Message} That says nothing about the account; test it again later.");
         }
+        catch (OperationCanceledException)
+        {
+            status = ActivityStatus.Canceled;
+            throw;
+        }
         finally
         {
             log.End(status);

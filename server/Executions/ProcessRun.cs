@@ -1,6 +1,8 @@
 using OctoLogin.Environments;
+using OctoLogin.ExecutionAccounts;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
+using OctoLogin.ServerTasks;
 using OctoLogin.Tenants;
 using OctoLogin.Variables;
 
@@ -10,6 +12,7 @@ namespace OctoLogin.Executions;
 public sealed record ProcessRun
 {
     public required Execution Execution { get; init; }
+    public required ServerTask Task { get; init; }
     public required Project Project { get; init; }
     public required DeploymentEnvironment Environment { get; init; }
 
@@ -32,6 +35,9 @@ public sealed record ProcessRun
 
     /// <summary><c>Octopus.Project.Name</c> and all else that holds for the whole run.</summary>
     public required IReadOnlyDictionary<string, string> SystemValues { get; init; }
+
+    /// <summary>Where accounts are used, and what ID tokens tell of it.</summary>
+    public required AccountPlace Place { get; init; }
 
     /// <summary>The error of the task when a step failed.</summary>
     public required string FailedMessage { get; init; }

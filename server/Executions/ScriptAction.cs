@@ -1,13 +1,16 @@
+using OctoLogin.Artifacts;
+using OctoLogin.ExecutionAccounts;
 using OctoLogin.Http;
 using OctoLogin.Scripts;
 using OctoLogin.ServerTasks;
 
 namespace OctoLogin.Executions;
 
-/// <summary>The action <c>Octopus.Script</c>: a script of the process itself or from a package.</summary>
-public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages)
+/// <summary>The action <c>Octopus.Script</c>, and those that are the same with an account of a cloud: a script of the process itself or from a package.</summary>
+public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages, ArtifactKeeper artifacts)
 {
-    public const string Type = "Octopus.Script";
+    public static IReadOnlyList<string> Types { get; } = ["Octopus.Script", .. CloudAction.All.Select(cloud => cloud.ActionType)];
+
     public const string BodyProperty = "Octopus.Action.Script.ScriptBody";
 
     private const string SyntaxProperty = "Octopus.Action.Script.Syntax";
@@ -45,6 +48,7 @@ public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages)
         var body = use.Action.Properties.Text(BodyProperty) ?? use.Action.Properties.Text($"{BodyProperty}.{syntax}") ?? "";
         // What is unpacked is known only when the script's folder is there.
         var variables = new Dictionary<string, string>(use.Values.Values, StringComparer.OrdinalIgnoreCase);
+        var environment = new Dictionary<string, string>();
         var result = await scripts.RunAsync(new ScriptRequest
         {
             Syntax = syntax,
@@ -54,16 +58,30 @@ public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages)
             SensitiveNames = use.Values.SensitiveNames,
             ContainerImage = use.Action.Container.Image is { Length: > 0 } image ? use.Values.Expand(image) : null,
             TimeLimit = use.TimeLimit,
+            Environment = environment,
             Prepare = (folder, stop) => packages.PlaceAsync(use, folder, variables, log, stop),
+            Serve = files => use.Login.Serve(files, environment),
+            Beside = stop => use.Login.RenewAsync(log, stop),
         }, log, mask, cancel);
         state.Add(use.Action, use.Target, result.Outputs);
-        foreach (var artifact in result.Artifacts)
-        {
-            log.Warning($"Artifact '{Printable.Of(artifact.Name)}' ({artifact.Length} bytes) was not kept: this server has no artifacts.");
-            artifact.Dispose();
-        }
+        var kept = await KeepAsync(use, result.Artifacts, log, mask, cancel);
         return result.Failed ? ActionExecution.Failed(log, result.FailMessage!)
-            : new(result.HasWarnings || result.HasErrors ? ActivityStatus.SuccessWithWarning : ActivityStatus.Success);
+            : new(result.HasWarnings || result.HasErrors || !kept ? ActivityStatus.SuccessWithWarning : ActivityStatus.Success);
+    }
+
+    private async Task<bool> KeepAsync(ActionUse use, IReadOnlyList<ScriptArtifact> files, ActivityLog log, SecretMask mask, CancellationToken cancel)
+    {
+        try
+        {
+            return await artifacts.KeepAsync(use.Run.Task, use.Target is null ? use.Action.Name : $"{use.Action.Name} on {use.Target.Name}", files, log, mask, cancel);
+        }
+        finally
+        {
+            foreach (var file in files)
+            {
+                file.Dispose();
+            }
+        }
     }
 
     private static ScriptSyntax? SyntaxOf(ActionUse use, string? file) => (file is null ? use.Values[SyntaxProperty] : Path.GetExtension(file))?.ToUpperInvariant() switch

@@ -16,16 +16,9 @@ public sealed class AccountTestTests(CloudServer stage) : IClassFixture<CloudSer
 
     private ServerFixture Server => stage.Server;
 
-    private static string Unique(string kind) => $"{kind}-{Guid.NewGuid():N}"[..20];
-
     private static string SubjectOf(string slug) => $"space:default:account:{slug}";
 
-    private async Task<ApiAnswer> AddAsync(string name, object fields)
-    {
-        var body = JsonSerializer.SerializeToElement(fields, Json.Options).EnumerateObject().ToDictionary(field => field.Name, field => (object)field.Value);
-        body["Name"] = name;
-        return await Server.Admin.MakeAsync($"{Api.Space}/accounts", body);
-    }
+    private static string Unique(string kind) => Tenancy.Unique(kind).Replace(' ', '-');
 
     private async Task<TaskEnd> TestedAsync(ApiAnswer account, string state = "Success") => await Server.EndsAsync(await QueueAsync(account), state);
 
@@ -34,7 +27,7 @@ public sealed class AccountTestTests(CloudServer stage) : IClassFixture<CloudSer
     private async Task<ApiAnswer> AwsAsync(string name)
     {
         stage.Clouds.Sts.Trust(CloudServer.Issuer, CloudServer.Host, Role + name, SubjectOf(name));
-        return await AddAsync(name, new { AccountType = "AmazonWebServicesOidcAccount", RoleArn = Role + name, SessionDuration = "3600", Region = "eu-west-1" });
+        return await Server.AddAccountAsync("AmazonWebServicesOidcAccount", new { RoleArn = Role + name, SessionDuration = "3600", Region = "eu-west-1" }, name);
     }
 
     private async Task<ApiAnswer> AzureAsync(string name, bool isTrusted = true)
@@ -42,14 +35,14 @@ public sealed class AccountTestTests(CloudServer stage) : IClassFixture<CloudSer
         var client = Guid.NewGuid().ToString();
         stage.Clouds.Entra.Credentials.Add(new(Tenant, client, CloudServer.Issuer, isTrusted ? SubjectOf(name) : "space:default:account:another", FakeEntra.Audience));
         stage.Clouds.Entra.Subscriptions.AddOrUpdate(Subscription, [client], (_, others) => [.. others, client]);
-        return await AddAsync(name, new { AccountType = "AzureOidc", TenantId = Tenant, ClientId = client, SubscriptionNumber = Subscription });
+        return await Server.AddAccountAsync("AzureOidc", new { TenantId = Tenant, ClientId = client, SubscriptionNumber = Subscription }, name);
     }
 
     private async Task<ApiAnswer> GoogleAsync(string name, string? impersonated = null)
     {
         stage.Clouds.Google.Providers[FakeGoogle.Provider] = new(FakeGoogle.Provider, CloudServer.Issuer);
         stage.Clouds.Google.ServiceAccounts[Email] = new([FakeGoogle.Principal(SubjectOf(name))]);
-        return await AddAsync(name, new { AccountType = "GoogleCloudOidcAccount", Audience = $"https:{FakeGoogle.Provider}", ImpersonatedServiceAccount = impersonated });
+        return await Server.AddAccountAsync("GoogleCloudOidcAccount", new { Audience = $"https:{FakeGoogle.Provider}", ImpersonatedServiceAccount = impersonated }, name);
     }
 
     [Fact]
@@ -84,7 +77,7 @@ public sealed class AccountTestTests(CloudServer stage) : IClassFixture<CloudSer
     public async Task Any_other_relying_party_s_account_shows_the_claims_and_not_the_token()
     {
         var name = Unique("generic");
-        var end = await TestedAsync(await AddAsync(name, new { AccountType = "GenericOidcAccount", Audience = "https://vault.example.com", CustomClaims = new { team = "web", project = "#{Octopus.Project.Name}" } }));
+        var end = await TestedAsync(await Server.AddAccountAsync("GenericOidcAccount", new { Audience = "https://vault.example.com", CustomClaims = new { team = "web", project = "#{Octopus.Project.Name}" } }, name));
         foreach (var line in (string[])[$"iss: {CloudServer.Issuer}", $"sub: {SubjectOf(name)}", "aud: https://vault.example.com", "team: web", "Without the claim project"])
         {
             end.Log.ShouldContain(line);
@@ -132,7 +125,7 @@ public sealed class AccountTestTests(CloudServer stage) : IClassFixture<CloudSer
     }
 
     [Fact]
-    public async Task Clocks_that_are_two_minutes_off_do_not_matter()
+    public async Task Clocks_that_are_two_minutes_off_do_not_matter_to_clouds_that_allow_for_nothing()
     {
         var (aws, azure, google) = (await AwsAsync(Unique("aws")), await AzureAsync(Unique("azure")), await GoogleAsync(Unique("google")));
         RelyingParty[] parties = [stage.Clouds.Sts.RelyingParty, stage.Clouds.Entra.RelyingParty, stage.Clouds.Google.RelyingParty];
@@ -142,8 +135,7 @@ public sealed class AccountTestTests(CloudServer stage) : IClassFixture<CloudSer
             {
                 foreach (var party in parties)
                 {
-                    // A clock that is behind sees our token before it was made, which each cloud forgives by some minutes.
-                    (party.ClockError, party.Leeway) = (TimeSpan.FromMinutes(minutes), TimeSpan.FromMinutes(minutes < 0 ? 2 : 0));
+                    party.ClockError = TimeSpan.FromMinutes(minutes);
                 }
                 foreach (var account in (ApiAnswer[])[aws, azure, google])
                 {
@@ -155,7 +147,7 @@ public sealed class AccountTestTests(CloudServer stage) : IClassFixture<CloudSer
         {
             foreach (var party in parties)
             {
-                (party.ClockError, party.Leeway) = (default, default);
+                party.ClockError = default;
             }
         }
     }
@@ -175,7 +167,7 @@ public sealed class AccountTestTests(CloudServer stage) : IClassFixture<CloudSer
             var task = await QueueAsync(account);
             await asked.Task.WaitAsync(TimeSpan.FromSeconds(60));
             (await Server.Admin.SendAsync("POST", $"{Api.Space}/tasks/{task}/cancel")).ShouldBe(200);
-            (await Server.EndsAsync(task, "Canceled")).Tree.ShouldContain(": Failed");
+            (await Server.EndsAsync(task, "Canceled")).Tree.ShouldEndWith(": Canceled");
         }
         finally
         {
@@ -208,14 +200,14 @@ public sealed class AccountTestTests(CloudServer stage) : IClassFixture<CloudSer
         var needles = TokenTraces.Needles(token).ToArray();
         (await TokenTraces.FindAsync(Server, needles)).ShouldBeEmpty();
         await Server.Admin.MakeAsync($"{Api.Space}/environments", new { Name = Unique("env"), Description = $"holds {token.Split('.')[2]}" });
-        (await TokenTraces.FindAsync(Server, needles)).ShouldContain("1 rows of public.environments");
+        (await TokenTraces.FindAsync(Server, needles)).ShouldContain("table environments");
         await using var write = Server.Database.DataSource.CreateCommand($"create table left_behind as select convert_to('{token}', 'UTF8') as body");
         await write.ExecuteNonQueryAsync();
         using var folder = new TestDirectory();
         await File.WriteAllTextAsync(Path.Combine(folder.Path, "left"), $"x{token}");
         Server.Services.GetRequiredService<ILoggerFactory>().CreateLogger("test").LogInformation("{Token}", token);
         var found = await TokenTraces.FindAsync(Server, needles, folder.Path);
-        found.ShouldContain("1 rows of public.left_behind");
+        found.ShouldContain("table left_behind");
         found.ShouldContain(Path.Combine(folder.Path, "left"));
         found.ShouldContain(where => where.StartsWith("the server's log", StringComparison.Ordinal));
         await using var clean = Server.Database.DataSource.CreateCommand("drop table left_behind");
@@ -230,7 +222,7 @@ public sealed class AccountTestTests(CloudServer stage) : IClassFixture<CloudSer
         (await Server.Admin.SendAsync("POST", $"{Api.Space}/tasks", new { Name = "TestAccount" })).ShouldBeRefused(400, "Arguments must have AccountId");
         (await Server.Admin.SendAsync("POST", $"{Api.Space}/tasks", new { Name = "TestAccount", Arguments = new { AccountId = 5 } })).ShouldBeRefused(400, "Arguments must have AccountId");
         (await Server.Admin.SendAsync("POST", $"{Api.Space}/tasks", new { Name = "TestAccount", Arguments = new { AccountId = "Accounts-999" } })).ShouldBe(404);
-        var secret = await AddAsync(Unique("secret"), new { AccountType = "Token", Token = new { HasValue = true, NewValue = "s3cret-token-value" } });
+        var secret = await Server.AddAccountAsync("Token", new { Token = new { HasValue = true, NewValue = "s3cret-token-value" } }, Unique("secret"));
         (await Server.Admin.SendAsync("POST", $"{Api.Space}/tasks", new { Name = "TestAccount", Arguments = new { AccountId = secret.Id } })).ShouldBeRefused(400, "of the type Token, which holds a secret");
     }
 
@@ -238,8 +230,8 @@ public sealed class AccountTestTests(CloudServer stage) : IClassFixture<CloudSer
     public async Task Only_who_may_change_the_account_may_have_it_tested_and_the_audit_has_it()
     {
         var (e, f) = (await Server.PlaceAsync(Unique("e")), await Server.PlaceAsync(Unique("f")));
-        var account = await AddAsync(Unique("generic"), new { AccountType = "GenericOidcAccount", Audience = "x", EnvironmentIds = new[] { e } });
-        var both = await AddAsync(Unique("generic"), new { AccountType = "GenericOidcAccount", Audience = "x", EnvironmentIds = new[] { e, f } });
+        var account = await Server.AddAccountAsync("GenericOidcAccount", new { Audience = "x", EnvironmentIds = new[] { e } }, Unique("generic"));
+        var both = await Server.AddAccountAsync("GenericOidcAccount", new { Audience = "x", EnvironmentIds = new[] { e, f } }, Unique("generic"));
         var (viewer, editor) = (await Server.AddCallerAsync(), await Server.AddCallerAsync());
         await Server.GiveLimitedRoleAsync(viewer.Id, await Server.AddRoleAsync(space: ["TaskCreate", "AccountView", "TaskView"]), environments: [e]);
         await Server.GiveLimitedRoleAsync(editor.Id, "userroles-environmentmanager", environments: [e]);

@@ -21,7 +21,8 @@ public sealed class AzureLoginTests(CloudStage stage) : IClassFixture<CloudStage
         var refusal = await Should.ThrowAsync<CloudRefusal>(() => LoginAsync(token, app, scope));
         refusal.Code.ShouldBe(code, refusal.Message);
         refusal.ToString().ShouldNotContain(token.Jwt);
-        refusal.Text.ShouldStartWith($"{code}: ");
+        refusal.Message.ShouldStartWith($"Microsoft Entra refused: {code}: ");
+        refusal.Text.ShouldNotContain("AADSTS");
         return refusal;
     }
 

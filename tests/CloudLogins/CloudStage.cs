@@ -52,7 +52,7 @@ public sealed class CloudStage : IAsyncLifetime
         Clouds.Google.ServiceAccounts[Email] = new([FakeGoogle.Principal(Subject)]);
         foreach (var party in (RelyingParty[])[Clouds.Sts.RelyingParty, Clouds.Entra.RelyingParty, Clouds.Google.RelyingParty])
         {
-            (party.ClockError, party.Leeway) = (default, default);
+            party.ClockError = default;
         }
     }
 
