@@ -1,5 +1,7 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using OctoLogin.Database;
 using OctoLogin.Http;
+using OctoLogin.OpenIdProvider;
 using OctoLogin.Scripts;
 using OctoLogin.ServerTasks;
 using OctoLogin.Telemetry;
@@ -7,8 +9,8 @@ using OctoLogin.Telemetry;
 namespace OctoLogin;
 
 /// <summary>
-/// A process that runs tasks and serves nothing, so that users' scripts need not run beside the signing keys: these are never read here.
-/// It needs the database, and the master key for sensitive variables.
+/// A process that runs tasks and serves nothing, so that users' scripts need not run beside the keys of access tokens: these are never
+/// opened here. It needs the database, the master key for sensitive variables, and the keys of ID tokens, with which deployments log in to clouds.
 /// </summary>
 public static class Worker
 {
@@ -24,6 +26,7 @@ public static class Worker
         try
         {
             Server.AddServices(builder.Services, settings, database);
+            builder.Services.Replace(ServiceDescriptor.Singleton(new SigningDuties(SigningKeyUse.IdTokens)));
             replace?.Invoke(builder.Services);
             worker = new RunningWorker(builder.Build(), database);
             await worker.StartAsync(cancel);
@@ -46,7 +49,7 @@ public sealed class RunningWorker(WebApplication services, OpenDatabase database
 {
     private readonly IHostedService[] started =
     [
-        services.Services.GetRequiredService<ChangeFeed>(), services.Services.GetRequiredService<TaskSignals>(),
+        services.Services.GetRequiredService<SigningKeyUpkeep>(), services.Services.GetRequiredService<ChangeFeed>(), services.Services.GetRequiredService<TaskSignals>(),
         services.Services.GetRequiredService<TaskUpkeep>(), services.Services.GetRequiredService<ScriptFolders>(), services.Services.GetRequiredService<TaskWorker>(),
     ];
 
@@ -57,6 +60,8 @@ public sealed class RunningWorker(WebApplication services, OpenDatabase database
     internal async Task StartAsync(CancellationToken cancel)
     {
         _ = Services.GetRequiredService<TelemetryPipeline>();
+        await Services.GetRequiredService<SigningKeyRotation>().EnsureAsync(cancel);
+        await Services.GetRequiredService<SigningKeyRing>().ReloadAsync(cancel);
         foreach (var service in started)
         {
             await service.StartAsync(cancel);

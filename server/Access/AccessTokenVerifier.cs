@@ -9,9 +9,10 @@ public sealed class AccessTokenVerifier(SigningKeyRing keys, IssuerOptions issue
     /// <summary>Null: not one of ours, tampered with, of another kind, or ended.</summary>
     public async ValueTask<AccessToken?> VerifyAsync(string token, CancellationToken cancel)
     {
-        // The kind is checked as strictly as the signature: an ID token that we sign for a cloud must never work here (RFC 9068 section 4).
+        // The kind is checked as strictly as the signature: an ID token that we sign for a cloud must never work here (RFC 9068 section 4). Its
+        // key is of another use, and keys of this one verify their own algorithm alone, whatever the header says.
         if (CompactJws.TryParse(token, out _) is not { Type: AccessToken.Type, KeyId: { } kid } jws
-            || await keys.FindAsync(kid, cancel) is not { } key
+            || await keys.FindAsync(kid, SigningKeyUse.AccessTokens, cancel) is not { } key
             || !key.Verifies(jws)
             || jws.Claim("iss") != issuer.ServerUri || jws.Claim("aud") != issuer.ServerUri)
         {

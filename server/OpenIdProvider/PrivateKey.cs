@@ -9,28 +9,44 @@ namespace OctoLogin.OpenIdProvider;
 /// </summary>
 public sealed class PrivateKey
 {
-    private readonly ConcurrentBag<ECDsa> idle = [];
-    private readonly ECParameters parameters;
+    private readonly ConcurrentBag<AsymmetricAlgorithm> idle = [];
+    private readonly Func<AsymmetricAlgorithm> another;
 
     /// <param name="pkcs8">The caller clears it.</param>
-    public PrivateKey(byte[] pkcs8)
+    public PrivateKey(SigningKeyUse use, byte[] pkcs8)
     {
-        var first = ECDsa.Create();
-        first.ImportPkcs8PrivateKey(pkcs8, out _);
-        parameters = first.ExportParameters(includePrivateParameters: true);
-        idle.Add(first);
+        if (use == SigningKeyUse.IdTokens)
+        {
+            var first = RSA.Create();
+            first.ImportPkcs8PrivateKey(pkcs8, out _);
+            var parameters = first.ExportParameters(includePrivateParameters: true);
+            (another, idle) = (() => RSA.Create(parameters), [first]);
+        }
+        else
+        {
+            var first = ECDsa.Create();
+            first.ImportPkcs8PrivateKey(pkcs8, out _);
+            var parameters = first.ExportParameters(includePrivateParameters: true);
+            (another, idle) = (() => ECDsa.Create(parameters), [first]);
+        }
     }
 
-    /// <summary>r and s side by side (RFC 7518 section 3.4).</summary>
+    /// <summary>The signature as a JWS has it: RS256 or ES256.</summary>
     public byte[] Sign(byte[] input)
     {
         if (!idle.TryTake(out var key))
         {
-            key = ECDsa.Create(parameters);
+            key = another();
         }
         try
         {
-            return key.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+            return key switch
+            {
+                RSA rsa => rsa.SignData(input, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
+                // r and s side by side (RFC 7518 section 3.4).
+                ECDsa ec => ec.SignData(input, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
+                _ => throw new InvalidOperationException($"{key.GetType().Name} signs nothing here."),
+            };
         }
         finally
         {

@@ -10,11 +10,8 @@ namespace OctoLogin.OpenIdProvider;
 /// The signing keys in memory, so that signing, verifying and publishing need no database. Replaced as a whole by
 /// <see cref="ReloadAsync"/>, when another replica says that keys have changed and once a minute.
 /// </summary>
-public sealed class SigningKeyRing(SigningKeyStore store, Secrets secrets, TimeProvider clock)
+public sealed class SigningKeyRing(SigningKeyStore store, SigningDuties duties, Secrets secrets, TimeProvider clock)
 {
-    /// <summary>AWS reads few keys; more than these are never needed: next, current, last, one to spare.</summary>
-    public const int MostPublished = 4;
-
     private static readonly TimeSpan BetweenReloads = TimeSpan.FromMilliseconds(100);
     private readonly Lock gate = new();
     private Task? reloading;
@@ -23,9 +20,12 @@ public sealed class SigningKeyRing(SigningKeyStore store, Secrets secrets, TimeP
     private long reloadedAt;
 
     /// <summary>The key that signs now. Throws when there is none, which only a start that failed can leave behind.</summary>
-    public LoadedKey Current =>
-        FindCurrent(clock.GetUtcNow())
-        ?? throw new InvalidOperationException("No signing key is active.");
+    public LoadedKey Current(SigningKeyUse use)
+    {
+        var now = clock.GetUtcNow();
+        return keys.FirstOrDefault(key => key.Row.Use == use && key.Row.CanSign(now))
+            ?? throw new InvalidOperationException($"No signing key of {use} is active.");
+    }
 
     public IReadOnlyList<SigningKey> Rows => [.. keys.Select(key => key.Row)];
 
@@ -33,23 +33,24 @@ public sealed class SigningKeyRing(SigningKeyStore store, Secrets secrets, TimeP
     {
         Volatile.Write(ref reloadedAt, clock.GetTimestamp());
         var loaded = keys.ToDictionary(key => key.Row.Kid);
-        keys = [.. (await store.ListAsync(cancel)).Select(row =>
+        keys = [.. (await store.ListAsync(cancel)).Where(row => duties.Uses.Contains(row.Use)).Select(row =>
             loaded.TryGetValue(row.Kid, out var known) ? known with { Row = row } : Load(row))];
     }
 
     /// <summary>
-    /// A published key by its <c>kid</c>. One that is not known may have been made on another replica a moment ago, and is looked for
+    /// A published key of that use by its <c>kid</c>. One that is not known may have been made on another replica a moment ago, and is looked for
     /// in the database: at most ten times a second, however many tokens with made-up keys are sent. Nobody is refused for having come
     /// in between; they wait for the next look.
     /// </summary>
-    public async ValueTask<VerificationKey?> FindAsync(string kid, CancellationToken cancel)
+    public async ValueTask<VerificationKey?> FindAsync(string kid, SigningKeyUse use, CancellationToken cancel)
     {
-        if (Find(kid) is { } key)
+        var key = Find(kid);
+        if (key is null)
         {
-            return key;
+            await NextReload().WaitAsync(cancel);
+            key = Find(kid);
         }
-        await NextReload().WaitAsync(cancel);
-        return Find(kid);
+        return key?.Row.Use == use ? key.Public : null;
     }
 
     /// <summary>A read of the keys that has not begun yet, so that it sees what is committed now.</summary>
@@ -77,29 +78,28 @@ public sealed class SigningKeyRing(SigningKeyStore store, Secrets secrets, TimeP
     public bool IsPublished(string kid) => Find(kid) is not null;
 
     /// <summary>The JWKS document (RFC 7517 section 5): public members only.</summary>
-    public byte[] Jwks()
+    public PublicDocument Jwks()
     {
         var (now, present) = (clock.GetUtcNow(), keys);
         if (published is { } last && ReferenceEquals(last.Of, present) && now < last.Until)
         {
             return last.Document;
         }
-        var shown = present.Where(key => key.Row.IsPublished(now)).Take(MostPublished).ToList();
-        var document = Encoding.UTF8.GetBytes($$"""{"keys":[{{string.Join(',', shown.Select(key => key.Row.PublicJwk))}}]}""");
-        published = new PublishedKeys(present, document, shown.Min(key => key.Row.PublishedUntil) ?? DateTimeOffset.MaxValue);
+        var set = new SigningKeySet([.. present.Select(key => key.Row)], now);
+        var document = new PublicDocument(Encoding.UTF8.GetBytes(JwksOf(set.Published)));
+        published = new PublishedKeys(present, document, set.Until ?? DateTimeOffset.MaxValue);
         return document;
     }
 
+    public static string JwksOf(IEnumerable<SigningKey> shown) => $$"""{"keys":[{{string.Join(',', shown.Select(key => key.PublicJwk))}}]}""";
+
     /// <summary>The document as it was last made, for as long as making it again would give the same.</summary>
-    private sealed record PublishedKeys(LoadedKey[] Of, byte[] Document, DateTimeOffset Until);
+    private sealed record PublishedKeys(LoadedKey[] Of, PublicDocument Document, DateTimeOffset Until);
 
-    private LoadedKey? FindCurrent(DateTimeOffset now) =>
-        keys.FirstOrDefault(key => key.Signer is not null && key.Row.ActiveFrom <= now && key.Row.IsPublished(now));
-
-    private VerificationKey? Find(string kid)
+    private LoadedKey? Find(string kid)
     {
         var now = clock.GetUtcNow();
-        return keys.FirstOrDefault(key => key.Row.Kid == kid && key.Row.IsPublished(now))?.Public;
+        return keys.FirstOrDefault(key => key.Row.Kid == kid && key.Row.IsPublished(now));
     }
 
     private LoadedKey Load(SigningKey row)
@@ -111,11 +111,8 @@ public sealed class SigningKeyRing(SigningKeyStore store, Secrets secrets, TimeP
             return new LoadedKey(row, publicKey, null);
         }
         var pkcs8 = secrets.Unprotect(SigningKey.Purpose(row.Kid), row.PrivateKey);
-        var signer = new PrivateKey(pkcs8);
+        var signer = new PrivateKey(row.Use, pkcs8);
         CryptographicOperations.ZeroMemory(pkcs8);
         return new LoadedKey(row, publicKey, signer);
     }
 }
-
-/// <param name="Signer">Null once the private key is forgotten.</param>
-public sealed record LoadedKey(SigningKey Row, VerificationKey Public, PrivateKey? Signer);

@@ -33,13 +33,25 @@ public sealed class SigningKeyStore(NpgsqlDataSource database)
             notify {Channel}
             """, key, cancellationToken: cancel));
 
-    /// <summary>Keys that sign before <paramref name="kid"/> takes over stay published until the last token they signed has ended.</summary>
-    public Task RetireOthersAsync(NpgsqlConnection connection, string kid, DateTimeOffset publishedUntil, CancellationToken cancel) =>
+    /// <summary>
+    /// Keys that sign before <paramref name="next"/> takes over stay published until the last token they signed has ended; one that
+    /// waited for its turn has signed nothing and need not stay.
+    /// </summary>
+    public Task RetireOthersAsync(NpgsqlConnection connection, SigningKey next, DateTimeOffset publishedUntil, CancellationToken cancel) =>
         connection.ExecuteAsync(new CommandDefinition(
             $"""
-            update signing_keys set published_until = @publishedUntil where kid <> @kid and published_until is null and revoked_at is null;
+            update signing_keys set published_until = case when active_from > @CreatedAt then @CreatedAt else @publishedUntil end
+            where algorithm = @Algorithm and kid <> @Kid and published_until is null and revoked_at is null;
             notify {Channel}
-            """, new { kid, publishedUntil }, cancellationToken: cancel));
+            """, new { next.Kid, next.Algorithm, next.CreatedAt, publishedUntil }, cancellationToken: cancel));
+
+    /// <summary>The key signs on: the one that was to follow it will not.</summary>
+    public Task KeepAsync(NpgsqlConnection connection, string kid, CancellationToken cancel) =>
+        connection.ExecuteAsync(new CommandDefinition(
+            $"""
+            update signing_keys set published_until = null where kid = @kid and revoked_at is null;
+            notify {Channel}
+            """, new { kid }, cancellationToken: cancel));
 
     /// <summary>False: there is no such key, or it was revoked before.</summary>
     public async Task<bool> RevokeAsync(NpgsqlConnection connection, string kid, DateTimeOffset now, CancellationToken cancel) =>

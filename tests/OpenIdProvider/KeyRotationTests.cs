@@ -93,7 +93,7 @@ public sealed class KeyRotationTests
 
     private static async Task RotateAsync(ServerFixture server, bool atOnce)
     {
-        await server.Services.GetRequiredService<SigningKeyRotation>().RotateAsync(atOnce, AuditActor.CommandLine, default);
+        await server.Services.GetRequiredService<SigningKeyRotation>().RotateAsync(SigningKeyUse.AccessTokens, atOnce, AuditActor.CommandLine, default);
         await server.Services.GetRequiredService<SigningKeyRing>().ReloadAsync(default);
     }
 

@@ -66,7 +66,7 @@ public sealed class SigningKeyTests : IAsyncLifetime
     public async Task A_forced_rotation_signs_at_once_and_tokens_of_the_old_key_work_on()
     {
         var (token, first) = await TokenAsync();
-        var made = await Rotation.RotateAsync(atOnce: true, AuditActor.System, default);
+        var made = await Rotation.RotateAsync(SigningKeyUse.AccessTokens, atOnce: true, AuditActor.System, default);
         await Eventually.TrueAsync(async () => (await PublishedAsync()).Contains(made.Kid), "the notification has reached the ring");
         (await TokenAsync()).Kid.ShouldBe(made.Kid);
         (await CallAsync(token)).ShouldBe(200);
@@ -94,7 +94,7 @@ public sealed class SigningKeyTests : IAsyncLifetime
     /// <summary>Base64url has a dash: one name in 64 would begin with it, and <c>keys revoke</c> would take it for an option.</summary>
     [Fact]
     public void No_key_has_a_name_that_the_command_line_would_read_as_an_option() =>
-        Enumerable.Range(0, 1000).Select(_ => SigningKey.Generate(out byte[] _).Kid).ShouldAllBe(kid => !kid.StartsWith('-'));
+        Enumerable.Range(0, 1000).Select(_ => KeyPair.Generate(SigningKeyUse.AccessTokens, 2048).Kid).ShouldAllBe(kid => !kid.StartsWith('-'));
 
     [Fact]
     public async Task Documents_are_served_while_the_database_is_away_and_an_exchange_says_that_it_is_an_outage()

@@ -103,11 +103,11 @@ public sealed class ReplicaTests(ReplicasFixture replicas) : IClassFixture<Repli
     {
         // One that nobody notifies.
         var services = replicas.Second.Services;
-        var ring = new SigningKeyRing(services.GetRequiredService<SigningKeyStore>(), services.GetRequiredService<Secrets>(), replicas.Second.Clock);
+        var ring = new SigningKeyRing(services.GetRequiredService<SigningKeyStore>(), services.GetRequiredService<SigningDuties>(), services.GetRequiredService<Secrets>(), replicas.Second.Clock);
         await ring.ReloadAsync(default);
-        (await ring.FindAsync("made up", default)).ShouldBeNull();
-        var key = await replicas.First.Services.GetRequiredService<SigningKeyRotation>().RotateAsync(atOnce: true, AuditActor.CommandLine, default);
-        (await ring.FindAsync(key.Kid, default)).ShouldNotBeNull();
+        (await ring.FindAsync("made up", SigningKeyUse.AccessTokens, default)).ShouldBeNull();
+        var key = await replicas.First.Services.GetRequiredService<SigningKeyRotation>().RotateAsync(SigningKeyUse.AccessTokens, atOnce: true, AuditActor.CommandLine, default);
+        (await ring.FindAsync(key.Kid, SigningKeyUse.AccessTokens, default)).ShouldNotBeNull();
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class ReplicaTests(ReplicasFixture replicas) : IClassFixture<Repli
         {
             for (var rotation = 1; rotation <= 3; rotation++)
             {
-                var key = await replicas.Both[rotation % 2].Services.GetRequiredService<SigningKeyRotation>().RotateAsync(atOnce: true, AuditActor.CommandLine, default);
+                var key = await replicas.Both[rotation % 2].Services.GetRequiredService<SigningKeyRotation>().RotateAsync(SigningKeyUse.AccessTokens, atOnce: true, AuditActor.CommandLine, default);
                 await Eventually.TrueAsync(() => kids.GetValueOrDefault(key.Kid) > 10 || !failures.IsEmpty, "both sign with the new key");
             }
         }

@@ -78,7 +78,7 @@ public sealed class WorkerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_worker_reads_no_signing_key_and_opens_no_port_and_a_server_without_worker_runs_no_tasks()
+    public async Task A_worker_opens_no_key_of_access_tokens_and_no_port_and_a_server_without_worker_runs_no_tasks()
     {
         var task = await server.EnqueueAsync("for a worker");
         var other = await server.EnqueueAsync("another");
@@ -90,8 +90,9 @@ public sealed class WorkerTests : IAsyncLifetime
         await server.InStateAsync(other, "Success");
         runner.Begun.ShouldBe(["for a worker", "another"], ignoreOrder: true);
         server.Runner.Begun.ShouldBeEmpty();
-        worker.Services.GetRequiredService<SigningKeyRing>().Rows.ShouldBeEmpty();
-        server.Server.Services.GetRequiredService<SigningKeyRing>().Rows.ShouldNotBeEmpty();
+        worker.Services.GetRequiredService<SigningKeyRing>().Rows.Select(key => key.Use).ShouldBe([SigningKeyUse.IdTokens]);
+        server.Server.Services.GetRequiredService<SigningKeyRing>().Rows.Select(key => key.Use).ShouldBe(SigningKeyUse.All, ignoreOrder: true);
+        worker.Services.GetRequiredService<IdTokenSigner>().Sign(_ => { }).ShouldNotBeEmpty();
         using var client = new HttpClient();
         await Should.ThrowAsync<HttpRequestException>(() => client.GetAsync($"http://127.0.0.1:{port}/health/live"));
     }

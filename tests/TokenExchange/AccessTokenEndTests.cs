@@ -84,7 +84,7 @@ public sealed class AccessTokenEndTests(ServerFixture server) : IClassFixture<Se
         await using var fixture = await StartAsync();
         var token = await IssuedToken.GetAsync(fixture);
         var ring = fixture.Services.GetRequiredService<SigningKeyRing>();
-        await fixture.Services.GetRequiredService<SigningKeyRotation>().RevokeAsync(ring.Current.Row.Kid, AuditActor.CommandLine, default);
+        await fixture.Services.GetRequiredService<SigningKeyRotation>().RevokeAsync(ring.Current(SigningKeyUse.AccessTokens).Row.Kid, AuditActor.CommandLine, default);
         await ring.ReloadAsync(default);
         await token.ShouldNotWorkAsync();
     }
