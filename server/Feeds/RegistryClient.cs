@@ -5,7 +5,7 @@ using OctoLogin.Http;
 namespace OctoLogin.Feeds;
 
 /// <summary>Lists a registry's images and their tags, page after page.</summary>
-public sealed class RegistryClient(CloudNetwork network) : IDisposable
+public sealed class RegistryClient(CloudNetwork network)
 {
     public const int MostNames = 100_000;
     public const int MostPages = 1000;
@@ -14,8 +14,6 @@ public sealed class RegistryClient(CloudNetwork network) : IDisposable
     private const int PageSize = 1000;
 
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
-
-    private readonly HttpClient client = network.CreateClient();
 
     /// <summary>In the registry's order; none: it has the image, and no tag of it.</summary>
     /// <exception cref="RegistryException">It cannot be asked, or has no such image.</exception>
@@ -45,14 +43,12 @@ public sealed class RegistryClient(CloudNetwork network) : IDisposable
         return [.. names.Where(RegistryAddress.IsImage).Select(address.ImageOf).OfType<string>()];
     }
 
-    public void Dispose() => client.Dispose();
-
     private async Task<List<string>> ListAsync(
         RegistryAddress address, RegistryLogin? login, string path, string property, string scope, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(Timeout);
-        var conversation = new RegistryConversation(client, address, login);
+        var conversation = new RegistryConversation(network, address, login);
         var names = new List<string>();
         try
         {

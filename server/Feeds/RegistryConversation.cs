@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using OctoLogin.CloudLogins;
 using OctoLogin.Http;
 
 namespace OctoLogin.Feeds;
@@ -10,12 +11,8 @@ namespace OctoLogin.Feeds;
 /// Questions to one registry's API (OCI distribution specification), with a token that is fetched when it asks for one. Everything that the
 /// other side decides has a limit: where it sends us, how much it says and how long it takes.
 /// </summary>
-internal sealed class RegistryConversation(HttpClient client, RegistryAddress address, RegistryLogin? login)
+internal sealed class RegistryConversation(CloudNetwork network, RegistryAddress address, RegistryLogin? login)
 {
-    public const int MostBytes = 16 * 1024 * 1024;
-    private const int MostTokenBytes = 256 * 1024;
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
-
     private AuthenticationHeaderValue? authorization;
 
     /// <param name="scope">What to ask a token for, where the registry does not say.</param>
@@ -36,7 +33,7 @@ internal sealed class RegistryConversation(HttpClient client, RegistryAddress ad
             {
                 throw await RefusalAsync(uri, response, cancel);
             }
-            return (await ReadAsync(uri, response, MostBytes, cancel), NextOf(uri, response));
+            return (await ReadAsync(uri, response, cancel), NextOf(uri, response));
         }
     }
 
@@ -64,7 +61,7 @@ internal sealed class RegistryConversation(HttpClient client, RegistryAddress ad
         {
             throw await RefusalAsync(realm, response, cancel);
         }
-        using var json = await ReadAsync(realm, response, MostTokenBytes, cancel);
+        using var json = await ReadAsync(realm, response, cancel);
         return (Text(json.RootElement, "token") ?? Text(json.RootElement, "access_token")) is { } token && token.All(char.IsAscii) && !token.Any(char.IsControl)
             ? token
             : throw Malformed(realm, "answered without a token");
@@ -86,42 +83,26 @@ internal sealed class RegistryConversation(HttpClient client, RegistryAddress ad
 
     private async Task<HttpResponseMessage> SendAsync(Uri uri, AuthenticationHeaderValue? by, CancellationToken cancel)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(Timeout);
         using var request = new HttpRequestMessage(HttpMethod.Get, uri);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         request.Headers.UserAgent.ParseAdd("OctoLogin");
         request.Headers.Authorization = by;
         try
         {
-            return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            return await network.Client.SendAsync(request, cancel);
         }
-        catch (Exception fault) when (Reason(fault, cancel) is { } reason)
+        catch (HttpRequestException unanswered)
         {
-            throw Malformed(uri, reason);
+            throw Malformed(uri, $"could not be asked: {Printable.Of(unanswered.Message)}");
         }
     }
 
-    private static async Task<JsonDocument> ReadAsync(Uri uri, HttpResponseMessage response, int most, CancellationToken cancel)
+    private static async Task<JsonDocument> ReadAsync(Uri uri, HttpResponseMessage response, CancellationToken cancel)
     {
-        // Nothing compressed was asked for: a small body that unpacks to gigabytes must not reach a decoder.
-        if (response.Content.Headers.ContentEncoding.Count > 0)
-        {
-            throw Malformed(uri, "answered with a compressed body, which was not asked for");
-        }
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(Timeout);
         try
         {
-            using var body = new MemoryStream();
-            await using var stream = await response.Content.ReadAsStreamAsync(limit.Token);
-            var chunk = new byte[16 * 1024];
-            for (int read; (read = await stream.ReadAsync(chunk, limit.Token)) > 0;)
-            {
-                body.Write(chunk, 0, body.Length + read <= most ? read : throw Malformed(uri, $"answered with more than {most / 1024} KiB"));
-            }
-            body.Position = 0;
-            var json = await JsonDocument.ParseAsync(body, new JsonDocumentOptions { MaxDepth = 16 }, limit.Token);
+            // It was read as a whole, within limits, before it came here.
+            var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancel), new JsonDocumentOptions { MaxDepth = 16 });
             Json.RequireText(json.RootElement);
             return json.RootElement.ValueKind == JsonValueKind.Object ? json : throw new JsonException();
         }
@@ -130,10 +111,6 @@ internal sealed class RegistryConversation(HttpClient client, RegistryAddress ad
         {
             throw Malformed(uri, "answered with what is not a JSON object");
         }
-        catch (Exception fault) when (fault is not RegistryException && Reason(fault, cancel) is { } reason)
-        {
-            throw Malformed(uri, reason);
-        }
     }
 
     private async Task<RegistryException> RefusalAsync(Uri uri, HttpResponseMessage response, CancellationToken cancel)
@@ -141,7 +118,7 @@ internal sealed class RegistryConversation(HttpClient client, RegistryAddress ad
         var said = "";
         try
         {
-            using var json = await ReadAsync(uri, response, MostTokenBytes, cancel);
+            using var json = await ReadAsync(uri, response, cancel);
             said = json.RootElement.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0
                 ? $"{Text(errors[0], "code")} {Text(errors[0], "message")}" : Text(json.RootElement, "details") ?? Text(json.RootElement, "error") ?? "";
         }
@@ -170,14 +147,6 @@ internal sealed class RegistryConversation(HttpClient client, RegistryAddress ad
     }
 
     private bool IsHere(Uri uri) => uri.Scheme == address.Api.Scheme && uri.UserInfo.Length == 0 && uri.Authority.Equals(address.Api.Authority, StringComparison.OrdinalIgnoreCase);
-
-    private static string? Reason(Exception fault, CancellationToken cancel) => fault switch
-    {
-        OperationCanceledException when !cancel.IsCancellationRequested => $"did not answer within {Timeout.TotalSeconds:0} s",
-        HttpRequestException { InnerException: { } inner } => $"cannot be reached: {Printable.Of(inner.Message)}",
-        HttpRequestException or IOException => $"cannot be reached: {Printable.Of(fault.Message)}",
-        _ => null,
-    };
 
     private static RegistryException Malformed(Uri uri, string what) => new(RegistryFault.Unreachable, $"{Place(uri)} {what}.");
 
