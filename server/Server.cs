@@ -5,6 +5,7 @@ using OctoLogin.Access;
 using OctoLogin.Audit;
 using OctoLogin.BuildInformation;
 using OctoLogin.Channels;
+using OctoLogin.CloudLogins;
 using OctoLogin.Database;
 using OctoLogin.Deployments;
 using OctoLogin.Environments;
@@ -90,6 +91,7 @@ public static class Server
         services.AddTagSets();
         services.AddProjects();
         services.AddTenants();
+        services.AddCloudLogins(settings.Clouds);
         services.AddMachines();
         services.AddChannels();
         services.AddFeeds();

@@ -1,3 +1,4 @@
+using OctoLogin.CloudLogins;
 using OctoLogin.Database;
 using OctoLogin.Http;
 using OctoLogin.OpenIdProvider;
@@ -13,7 +14,7 @@ namespace OctoLogin;
 /// <summary>Every slice's settings, read once at start; all faults are told at once.</summary>
 public sealed record Settings(
     DatabaseOptions Database, IssuerOptions Issuer, TokenExchangeOptions TokenExchange, TrustedIssuers TrustedIssuers, GitHubOptions GitHub, AdminOptions Admin,
-    TelemetryOptions Telemetry, TrustedProxies Proxies, PackageOptions Packages, TaskOptions Tasks, ScriptOptions Scripts)
+    TelemetryOptions Telemetry, TrustedProxies Proxies, PackageOptions Packages, TaskOptions Tasks, ScriptOptions Scripts, CloudOptions Clouds)
 {
     /// <summary>ASP.NET Core's usual sources and, for containers, a file for each setting in <c>/run/secrets</c> (<c>__</c> for <c>:</c>).</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args)
@@ -57,7 +58,8 @@ public sealed record Settings(
             TrustedProxies.Read(configuration, TimeProvider.System, faults),
             PackageOptions.Read(configuration, faults),
             TaskOptions.Read(configuration, faults),
-            ScriptOptions.Read(configuration, faults));
+            ScriptOptions.Read(configuration, faults),
+            CloudOptions.Read(configuration, faults));
         return faults.Count == 0
             ? settings
             : throw new StartupException($"{faults.Count} setting{(faults.Count == 1 ? " is" : "s are")} wrong:\n" + string.Join("\n", faults.Select(fault => $"  - {fault}")))

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -76,7 +75,7 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
         }
         catch (HttpRequestException fault)
         {
-            throw new IssuerUnreachableException($"{url}: {Reason(fault)}");
+            throw new IssuerUnreachableException($"{url}: {OutgoingNetwork.Reason(fault)}");
         }
         catch (IOException fault)
         {
@@ -139,11 +138,9 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
     private Uri Checked(string url, string from)
     {
         var uri = Https(url, from);
-        // Through a proxy the connection's own check sees the proxy alone; an address written out can still be told here.
-        if (options.Proxy is not null && !options.AllowPrivateNetwork.Contains(uri.Host)
-            && (uri.IsLoopback || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && !IssuerNetwork.IsPublic(address))))
+        if (network.AddressFault(uri) is { } fault)
         {
-            throw new IssuerUnreachableException($"{uri.Host} is not a public address; an administrator can allow it with Issuers:AllowPrivateNetwork:0={uri.Host}");
+            throw new IssuerUnreachableException(fault);
         }
         return uri;
     }
@@ -155,14 +152,6 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
             : throw new IssuerUnreachableException(url == from ? $"'{Printable.Of(url)}' is not an https URL" : $"{from} redirects to '{Printable.Of(url)}', which is not an https URL");
 
     private static HttpClient ClientOf(SocketsHttpHandler handler) => new(handler) { Timeout = System.Threading.Timeout.InfiniteTimeSpan };
-
-    private static string Reason(HttpRequestException fault) => fault.InnerException switch
-    {
-        IssuerUnreachableException refused => refused.Message,
-        System.Security.Authentication.AuthenticationException tls => $"its TLS certificate is not trusted: {tls.Message}",
-        { } inner => $"{fault.Message} ({inner.Message})",
-        null => fault.Message,
-    };
 
     private static string? Text(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -1,8 +1,11 @@
+using OctoLogin.Http;
+
 namespace OctoLogin.TokenExchange;
 
 /// <summary>The settings below <c>Issuers:</c> and <c>RateLimits:</c>.</summary>
 public sealed record TokenExchangeOptions
 {
+    public const string Section = "Issuers";
     public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
     public static readonly TimeSpan LongestSubjectTokenLifetime = TimeSpan.FromHours(24);
 
@@ -26,23 +29,14 @@ public sealed record TokenExchangeOptions
 
     public static TokenExchangeOptions Read(IConfiguration configuration, bool isDevelopment, List<string> faults)
     {
-        var hosts = configuration.GetSection("Issuers:AllowPrivateNetwork").GetChildren().Select(child => child.Value?.Trim() ?? "").ToList();
-        foreach (var host in hosts.Where(host => Uri.CheckHostName(host) == UriHostNameType.Unknown))
-        {
-            faults.Add($"Issuers:AllowPrivateNetwork has '{host}'; each entry must be a host name without scheme, port or path, such as github.example.com.");
-        }
-        Uri? proxy = null;
-        if (configuration["Issuers:Proxy"] is { Length: > 0 } text && (!Uri.TryCreate(text, UriKind.Absolute, out proxy) || proxy.Scheme != "http"))
-        {
-            faults.Add($"Issuers:Proxy is '{text}'; it must be the http URL of a proxy, such as http://proxy.example.com:3128.");
-        }
+        var network = OutgoingRules.Read(configuration, Section, isDevelopment, faults);
         return new()
         {
             RefusalsPerMinute = Limit(configuration, nameof(RefusalsPerMinute), 300, 1, faults),
             ExchangesPerMinutePerServiceAccount = Limit(configuration, nameof(ExchangesPerMinutePerServiceAccount), 600, 0, faults),
             ExchangesPerMinutePerIssuer = Limit(configuration, nameof(ExchangesPerMinutePerIssuer), 6000, 0, faults),
-            AllowPrivateNetwork = hosts.ToHashSet(StringComparer.OrdinalIgnoreCase),
-            Proxy = proxy,
+            AllowPrivateNetwork = network.AllowPrivateNetwork,
+            Proxy = network.Proxy,
             LoopbackHttpAllowed = isDevelopment,
         };
     }

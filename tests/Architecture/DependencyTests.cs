@@ -11,7 +11,7 @@ public sealed partial class DependencyTests
     /// <summary>The story's order: each slice may know those before it.</summary>
     private static readonly string[] Resources =
     [
-        "Environments", "Lifecycles", "ProjectGroups", "TagSets", "Projects", "Tenants", "Accounts", "Machines", "Channels", "Feeds", "Packages", "BuildInformation",
+        "Environments", "Lifecycles", "ProjectGroups", "TagSets", "Projects", "Tenants", "Accounts", "CloudLogins", "Machines", "Channels", "Feeds", "Packages", "BuildInformation",
         "Variables", "Releases", "ServerTasks", "Scripts", "Executions", "Runbooks", "Deployments",
     ];
 

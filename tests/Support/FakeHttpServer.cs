@@ -38,7 +38,11 @@ public sealed class FakeHttpServer : IAsyncDisposable
 
     public string UrlAs(string host) => $"{(https ? "https" : "http")}://{host}:{Port}";
 
-    public static async Task<FakeHttpServer> StartAsync(Func<FakeRequest, FakeAnswer> answer, X509Certificate2? certificate = null, int port = 0)
+    public static Task<FakeHttpServer> StartAsync(Func<FakeRequest, FakeAnswer> answer, X509Certificate2? certificate = null, int port = 0) =>
+        StartAsync(request => Task.FromResult(answer(request)), certificate, port);
+
+    /// <param name="answer">May ask others first.</param>
+    public static async Task<FakeHttpServer> StartAsync(Func<FakeRequest, Task<FakeAnswer>> answer, X509Certificate2? certificate = null, int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -62,13 +66,13 @@ public sealed class FakeHttpServer : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    private async Task AnswerAsync(HttpContext context, Func<FakeRequest, FakeAnswer> answer)
+    private async Task AnswerAsync(HttpContext context, Func<FakeRequest, Task<FakeAnswer>> answer)
     {
         using var body = new StreamReader(context.Request.Body);
         var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         var request = new FakeRequest(context.Request.Method, context.Request.Path, context.Request.QueryString.Value ?? "", headers, await body.ReadToEndAsync());
         Requests.Enqueue(request);
-        var sent = answer(request);
+        var sent = await answer(request);
         if (ReferenceEquals(sent, FakeAnswer.Abort))
         {
             context.Abort();

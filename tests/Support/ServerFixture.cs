@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OctoLogin.CloudLogins;
 using OctoLogin.Http;
 using OctoLogin.TokenExchange;
 
@@ -158,7 +159,7 @@ public sealed class ServerFixture : IAsyncLifetime
     [
         $"--Urls={url}", $"--ServerUri={first?.Url ?? Url}", $"--ConnectionStrings:OctoLogin={ConnectionString ?? Database.ConnectionString}",
         $"--MasterKey={MasterKey}", "--Admin:Username=admin", $"--Admin:ApiKey={AdminApiKey}",
-        .. Hosts.Keys.Select((host, i) => $"--Issuers:AllowPrivateNetwork:{i}={host}"),
+        .. Hosts.Keys.SelectMany((host, i) => (string[])[$"--Issuers:AllowPrivateNetwork:{i}={host}", $"--Clouds:AllowPrivateNetwork:{i}={host}"]),
         .. Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
     ];
 
@@ -170,6 +171,7 @@ public sealed class ServerFixture : IAsyncLifetime
             Resolve = ResolveAsync,
             Roots = [certificates.Ca],
         }));
+        services.Replace(ServiceDescriptor.Singleton(provider => new CloudNetwork(provider.GetRequiredService<CloudOptions>()) { Resolve = ResolveAsync, Roots = [certificates.Ca] }));
         services.AddLogging(logging => logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Debug));
         AlsoReplace?.Invoke(services);
     }
