@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 using OctoLogin.Access;
+using OctoLogin.Accounts;
+using OctoLogin.AccountTokens;
 using OctoLogin.Audit;
 using OctoLogin.BuildInformation;
 using OctoLogin.Channels;
@@ -9,6 +11,7 @@ using OctoLogin.CloudLogins;
 using OctoLogin.Database;
 using OctoLogin.Deployments;
 using OctoLogin.Environments;
+using OctoLogin.ExecutionAccounts;
 using OctoLogin.Executions;
 using OctoLogin.Feeds;
 using OctoLogin.Http;
@@ -91,6 +94,7 @@ public static class Server
         services.AddTagSets();
         services.AddProjects();
         services.AddTenants();
+        services.AddAccounts();
         services.AddCloudLogins(settings.Clouds);
         services.AddMachines();
         services.AddChannels();
@@ -101,8 +105,10 @@ public static class Server
         services.AddReleases();
         services.AddServerTasks(settings.Tasks);
         services.AddScripts(settings.Scripts, settings.Database);
+        services.AddExecutionAccounts();
         services.AddExecutions();
         services.AddRunbooks();
+        services.AddAccountTokens();
         services.AddDeployments();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
@@ -144,6 +150,7 @@ public static class Server
         app.MapTagSets();
         app.MapProjects();
         app.MapTenants();
+        app.MapAccounts();
         app.MapMachines();
         app.MapChannels();
         app.MapFeeds();
@@ -153,6 +160,7 @@ public static class Server
         app.MapReleases();
         app.MapServerTasks();
         app.MapRunbooks();
+        app.MapAccountTokens();
         app.MapDeployments();
         app.MapMetrics();
     }

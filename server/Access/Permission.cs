@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace OctoLogin.Access;
 
-/// <summary>Octopus's permission names, which are also what clients and role definitions send.</summary>
+/// <summary>Octopus's permission names, which are also what clients and role definitions send; <see cref="AccountTokenCreate"/> is of this server alone.</summary>
 public enum Permission
 {
     AdministerSystem, UserView, UserEdit, TeamView, TeamEdit, SpaceView, SpaceEdit, SpaceCreate, EventView,
@@ -13,7 +13,7 @@ public enum Permission
     TenantView, TenantCreate, TenantEdit, TenantDelete,
     TagSetCreate, TagSetEdit, TagSetDelete,
     MachineView, MachineCreate, MachineEdit, MachineDelete,
-    AccountView, AccountCreate, AccountEdit, AccountDelete,
+    AccountView, AccountCreate, AccountEdit, AccountDelete, AccountTokenCreate,
     FeedView, FeedEdit, ProcessView, ProcessEdit, VariableView, VariableEdit,
     ReleaseView, ReleaseCreate, ReleaseEdit, ReleaseDelete,
     DeploymentView, DeploymentCreate, DeploymentDelete,
@@ -66,7 +66,7 @@ public static class Permissions
             or Permission.RunbookView or Permission.RunbookEdit => Access.Reach.Project,
         Permission.DeploymentView or Permission.DeploymentCreate or Permission.DeploymentDelete
             or Permission.RunbookRunView or Permission.RunbookRunCreate
-            or Permission.TaskView or Permission.TaskCreate or Permission.TaskCancel => Execution,
+            or Permission.TaskView or Permission.TaskCreate or Permission.TaskCancel or Permission.AccountTokenCreate => Execution,
         Permission.EnvironmentView or Permission.EnvironmentEdit or Permission.EnvironmentDelete => Access.Reach.Environment,
         Permission.MachineView or Permission.MachineCreate or Permission.MachineEdit or Permission.MachineDelete
             or Permission.AccountView or Permission.AccountCreate or Permission.AccountEdit or Permission.AccountDelete

@@ -48,5 +48,9 @@ public sealed record Account
     /// <param name="tenantTags">Those that the tenant has.</param>
     public bool IsAllowedIn(string? environmentId, string? tenantId, IReadOnlyCollection<string> tenantTags) =>
         (EnvironmentIds.Length == 0 || (environmentId is not null && EnvironmentIds.Contains(environmentId)))
-        && TenantedDeploymentParticipation.Serves(TenantIds, TenantTags, tenantId, tenantTags);
+        && Serves(tenantId, tenantTags);
+
+    /// <summary>The same of the tenant alone.</summary>
+    public bool Serves(string? tenantId, IReadOnlyCollection<string> tenantTags) =>
+        TenantedDeploymentParticipation.Serves(TenantIds, TenantTags, tenantId, tenantTags);
 }

@@ -127,6 +127,9 @@ public sealed class EnvironmentStore(NpgsqlDataSource database)
             union
             select 'deployment target', m.name from machine_environments e join machines m on m.id = e.machine_id
             where e.space_id = @SpaceId and e.environment_id = @Id
+            union
+            select 'account', a.name from account_environments e join accounts a on a.id = e.account_id
+            where e.space_id = @SpaceId and e.environment_id = @Id
             order by 1, 2 limit 5
             """, environment, cancellationToken: cancel))).AsList();
         try

@@ -1,3 +1,4 @@
+using OctoLogin.ExecutionAccounts;
 using OctoLogin.Http;
 using OctoLogin.Projects;
 using OctoLogin.ServerTasks;
@@ -5,7 +6,7 @@ using OctoLogin.ServerTasks;
 namespace OctoLogin.Executions;
 
 /// <summary>Runs one action on one target, again if it fails and its retries say so.</summary>
-public sealed class ActionExecution(ScriptAction script, SensitiveProperties sensitive)
+public sealed class ActionExecution(ScriptAction script, StepAccounts accounts, SensitiveProperties sensitive)
 {
     public async Task<ActionOutcome> RunAsync(
         ProcessRun run, StepPlan step, ActionPlan action, ExecutionTarget? target, ExecutionState state, ActivityLog log, SecretMask mask, CancellationToken cancel)
@@ -21,15 +22,31 @@ public sealed class ActionExecution(ScriptAction script, SensitiveProperties sen
             log.Info($"Step '{action.Action.Name}' was skipped: its run condition is not true.");
             return new(ActivityStatus.Skipped);
         }
-        if (!action.Action.ActionType.Equals(ScriptAction.Type, StringComparison.OrdinalIgnoreCase))
+        if (!ScriptAction.Types.Contains(action.Action.ActionType, StringComparer.OrdinalIgnoreCase))
         {
-            return Failed(log, $"Step '{Printable.Of(action.Action.Name)}' is of the type '{Printable.Of(action.Action.ActionType)}', which this server cannot run; it runs {ScriptAction.Type}.");
+            return Failed(log, $"Step '{Printable.Of(action.Action.Name)}' is of the type '{Printable.Of(action.Action.ActionType)}', which this server cannot run; it runs {string.Join(", ", ScriptAction.Types)}.");
         }
+        try
+        {
+            var chosen = await accounts.FindAsync(ActionAccounts.SourceOf(action.Action, target, name => values[name], values.AccountTypes), run.Place, cancel);
+            return await RetryAsync(run, action.Action, target, values, chosen, state, log, mask, cancel);
+        }
+        catch (TaskFailedException fault)
+        {
+            return Failed(log, fault.Message);
+        }
+    }
+
+    private async Task<ActionOutcome> RetryAsync(
+        ProcessRun run, DeploymentAction action, ExecutionTarget? target, ActionValues values, ChosenAccounts chosen, ExecutionState state, ActivityLog log, SecretMask mask, CancellationToken cancel)
+    {
         var rule = RetryRule.Of(name => values[name]);
-        var use = new ActionUse(run, action.Action, target, values, rule.TimeLimit);
         for (var retry = 0; ; retry++)
         {
-            var outcome = await script.RunAsync(use, state, log, mask, cancel);
+            // Each try has tokens of its own: those of the one before may have expired.
+            var login = accounts.LogIn(chosen, name => values[name], mask);
+            var own = values.With([.. login.Values.Select(value => KeyValuePair.Create(value.Name, value.Value))], login.Values.Where(value => value.IsSensitive).Select(value => value.Name));
+            var outcome = await script.RunAsync(new ActionUse(run, action, target, own, rule.TimeLimit, login), state, log, mask, cancel);
             if (!outcome.Failed || retry == rule.MostRetries)
             {
                 return outcome;
@@ -77,4 +94,4 @@ public sealed class ActionExecution(ScriptAction script, SensitiveProperties sen
 
 /// <summary>An action that is about to run on a target.</summary>
 /// <param name="Target">Null: on the server.</param>
-public sealed record ActionUse(ProcessRun Run, DeploymentAction Action, ExecutionTarget? Target, ActionValues Values, TimeSpan? TimeLimit);
+public sealed record ActionUse(ProcessRun Run, DeploymentAction Action, ExecutionTarget? Target, ActionValues Values, TimeSpan? TimeLimit, StepLogin Login);

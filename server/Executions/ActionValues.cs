@@ -9,15 +9,19 @@ namespace OctoLogin.Executions;
 /// <summary>The variables of one action on one target, each with its <c>#{…}</c> replaced; what is sensitive is in the mask before anything can log it.</summary>
 public sealed partial class ActionValues
 {
+    private readonly VariableValues raw;
     private readonly SubstitutionSource source;
     private readonly SecretMask mask;
 
-    private ActionValues(IReadOnlyDictionary<string, string> values, IReadOnlySet<string> sensitive, SubstitutionSource source, SecretMask mask) =>
-        (Values, SensitiveNames, this.source, this.mask) = (values, sensitive, source, mask);
+    private ActionValues(VariableValues raw, IReadOnlyDictionary<string, string> values, IReadOnlySet<string> sensitive, SubstitutionSource source, SecretMask mask) =>
+        (this.raw, Values, SensitiveNames, this.source, this.mask) = (raw, values, sensitive, source, mask);
 
     public IReadOnlyDictionary<string, string> Values { get; }
 
     public IReadOnlySet<string> SensitiveNames { get; }
+
+    /// <summary>The types of those whose value is an account, by name.</summary>
+    public IReadOnlyDictionary<string, string> AccountTypes => raw.AccountTypes;
 
     public string? this[string name] => Values.GetValueOrDefault(name);
 
@@ -40,7 +44,15 @@ public sealed partial class ActionValues
     public static ActionValues Of(VariableValues scoped, IEnumerable<KeyValuePair<string, string>> own, ExecutionState state, IEnumerable<string> sensitive, SecretMask mask)
     {
         var (outputs, secretOutputs) = state.Snapshot();
-        var raw = scoped.With(own).With(outputs, secretOutputs.Concat(sensitive));
+        return Of(scoped.With(own).With(outputs, secretOutputs.Concat(sensitive)), mask);
+    }
+
+    /// <summary>With these in the place of those of the same name.</summary>
+    /// <param name="sensitive">Those of the names that no log may show.</param>
+    public ActionValues With(IReadOnlyCollection<KeyValuePair<string, string>> others, IEnumerable<string> sensitive) => others.Count == 0 ? this : Of(raw.With(others, sensitive), mask);
+
+    private static ActionValues Of(VariableValues raw, SecretMask mask)
+    {
         var source = SubstitutionSource.Of(raw.Values);
         foreach (var name in raw.SensitiveNames)
         {
@@ -59,7 +71,7 @@ public sealed partial class ActionValues
                 mask.Add(expanded.Text);
             }
         }
-        return new(values, secret, source, mask);
+        return new(raw, values, secret, source, mask);
     }
 
     /// <summary>What Octopus calls the step, the action and the target.</summary>

@@ -38,4 +38,8 @@ public sealed record ExecutionScope(
     string EnvironmentId, string? ChannelId, IReadOnlyCollection<string> TenantTags, IReadOnlyCollection<string> SkippedActionIds);
 
 /// <summary>A deployment target.</summary>
-public sealed record ExecutionTarget(string Id, string Name, IReadOnlyCollection<string> Roles);
+public sealed record ExecutionTarget(string Id, string Name, IReadOnlyCollection<string> Roles)
+{
+    /// <summary>Null: it has none.</summary>
+    public string? AccountId { get; init; }
+}

@@ -1,4 +1,5 @@
 using OctoLogin.Database;
+using OctoLogin.ExecutionAccounts;
 using OctoLogin.Machines;
 using OctoLogin.ServerTasks;
 using OctoLogin.Variables;
@@ -6,7 +7,7 @@ using OctoLogin.Variables;
 namespace OctoLogin.Executions;
 
 /// <summary>Runs a process: the steps of its plan group by group, whatever of them runs after a failure too, and says how it ended.</summary>
-public sealed class ProcessExecution(MachineStore machines, StepExecution steps)
+public sealed class ProcessExecution(MachineStore machines, StepAccounts accounts, StepExecution steps)
 {
     /// <exception cref="TaskFailedException">A step failed.</exception>
     public async Task RunAsync(ProcessRun run, RunningTask task, CancellationToken cancel)
@@ -14,6 +15,8 @@ public sealed class ProcessExecution(MachineStore machines, StepExecution steps)
         var state = new ExecutionState();
         var targets = await TargetsAsync(run, cancel);
         var plan = Plan(run, targets, state, task);
+        var (wanted, faults) = ActionAccounts.Of(plan, run);
+        await accounts.FindAsync(wanted, faults, run.Place, cancel);
         if (run.Execution.UseGuidedFailure)
         {
             task.Log.Warning("Guided failure was asked for, which this server does not have: a step that fails, fails.");
@@ -57,6 +60,6 @@ public sealed class ProcessExecution(MachineStore machines, StepExecution steps)
         return [.. there
             .Where(machine => execution.SpecificMachineIds.Length == 0 || execution.SpecificMachineIds.Contains(machine.Id))
             .Where(machine => !execution.ExcludedMachineIds.Contains(machine.Id))
-            .Select(machine => new ExecutionTarget(machine.Id, machine.Name, machine.Roles))];
+            .Select(machine => new ExecutionTarget(machine.Id, machine.Name, machine.Roles) { AccountId = machine.AccountId })];
     }
 }

@@ -1,4 +1,5 @@
 using OctoLogin.Environments;
+using OctoLogin.ExecutionAccounts;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
 using OctoLogin.Tenants;
@@ -32,6 +33,9 @@ public sealed record ProcessRun
 
     /// <summary><c>Octopus.Project.Name</c> and all else that holds for the whole run.</summary>
     public required IReadOnlyDictionary<string, string> SystemValues { get; init; }
+
+    /// <summary>Where accounts are used, and what ID tokens tell of it.</summary>
+    public required AccountPlace Place { get; init; }
 
     /// <summary>The error of the task when a step failed.</summary>
     public required string FailedMessage { get; init; }

@@ -1,4 +1,7 @@
+using OctoLogin.Accounts;
 using OctoLogin.Environments;
+using OctoLogin.ExecutionAccounts;
+using OctoLogin.ProjectGroups;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
 using OctoLogin.ServerTasks;
@@ -10,7 +13,7 @@ namespace OctoLogin.Executions;
 
 /// <summary>Reads all that an execution needs to run: what was frozen for it, and where and for whom it runs.</summary>
 public sealed class ProcessRunReader(
-    SpaceStore spaces, ProjectStore projects, EnvironmentStore environments, TenantStore tenants, DeploymentProcessStore processes, VariableSetStore variables,
+    SpaceStore spaces, ProjectGroupStore groups, ProjectStore projects, EnvironmentStore environments, TenantStore tenants, DeploymentProcessStore processes, VariableSetStore variables,
     SealedValues sealedValues, PromptedSecrets prompted)
 {
     /// <summary>Null: something of it was deleted.</summary>
@@ -45,9 +48,31 @@ public sealed class ProcessRunReader(
             ProcessOwner = source.Owner,
             Values = target => (set is null ? VariableValues.None : sealedValues.Resolve(set, target)).With(execution.FormValues).With(secret, secret.Keys),
             SystemValues = values,
+            Place = PlaceOf(execution, source, environment, tenant, new SubjectParts
+            {
+                Space = space.Slug,
+                ProjectGroup = (await groups.FindAsync(spaceId, project.ProjectGroupId, cancel))?.Slug,
+                Project = project.Slug,
+                Runbook = source.RunbookSlug,
+                Tenant = tenant?.Slug,
+                Environment = environment.Slug,
+            }),
             FailedMessage = source.FailedMessage,
         };
     }
+
+    private static AccountPlace PlaceOf(Execution execution, ProcessSource source, DeploymentEnvironment environment, Tenant? tenant, SubjectParts subject) => new()
+    {
+        SpaceId = execution.SpaceId,
+        EnvironmentId = environment.Id,
+        EnvironmentName = environment.Name,
+        TenantId = tenant?.Id,
+        TenantName = tenant?.Name,
+        TenantTags = tenant?.TenantTags ?? [],
+        Use = source.RunbookSlug is null ? SubjectUse.Deployment : SubjectUse.Runbook,
+        Subject = subject,
+        ExecutionId = execution.Id,
+    };
 }
 
 /// <summary>What a process comes from: a release or a runbook's snapshot.</summary>
@@ -56,4 +81,8 @@ public sealed class ProcessRunReader(
 /// <param name="Values">Its own system variables.</param>
 /// <param name="FailedMessage">The task's error when a step failed.</param>
 public sealed record ProcessSource(
-    string ProcessSnapshotId, IReadOnlyList<SelectedPackage> Packages, string? ChannelId, string Owner, IReadOnlyDictionary<string, string> Values, string FailedMessage);
+    string ProcessSnapshotId, IReadOnlyList<SelectedPackage> Packages, string? ChannelId, string Owner, IReadOnlyDictionary<string, string> Values, string FailedMessage)
+{
+    /// <summary>Null: a deployment.</summary>
+    public string? RunbookSlug { get; init; }
+}

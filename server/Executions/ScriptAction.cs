@@ -1,13 +1,15 @@
+using OctoLogin.ExecutionAccounts;
 using OctoLogin.Http;
 using OctoLogin.Scripts;
 using OctoLogin.ServerTasks;
 
 namespace OctoLogin.Executions;
 
-/// <summary>The action <c>Octopus.Script</c>: a script of the process itself or from a package.</summary>
+/// <summary>The action <c>Octopus.Script</c>, and those that are the same with an account of a cloud: a script of the process itself or from a package.</summary>
 public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages)
 {
-    public const string Type = "Octopus.Script";
+    public static IReadOnlyList<string> Types { get; } = ["Octopus.Script", .. CloudAction.All.Select(cloud => cloud.ActionType)];
+
     public const string BodyProperty = "Octopus.Action.Script.ScriptBody";
 
     private const string SyntaxProperty = "Octopus.Action.Script.Syntax";
@@ -45,6 +47,7 @@ public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages)
         var body = use.Action.Properties.Text(BodyProperty) ?? use.Action.Properties.Text($"{BodyProperty}.{syntax}") ?? "";
         // What is unpacked is known only when the script's folder is there.
         var variables = new Dictionary<string, string>(use.Values.Values, StringComparer.OrdinalIgnoreCase);
+        var environment = new Dictionary<string, string>();
         var result = await scripts.RunAsync(new ScriptRequest
         {
             Syntax = syntax,
@@ -54,7 +57,10 @@ public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages)
             SensitiveNames = use.Values.SensitiveNames,
             ContainerImage = use.Action.Container.Image is { Length: > 0 } image ? use.Values.Expand(image) : null,
             TimeLimit = use.TimeLimit,
+            Environment = environment,
             Prepare = (folder, stop) => packages.PlaceAsync(use, folder, variables, log, stop),
+            Serve = files => use.Login.Serve(files, environment),
+            Beside = stop => use.Login.RenewAsync(log, stop),
         }, log, mask, cancel);
         state.Add(use.Action, use.Target, result.Outputs);
         foreach (var artifact in result.Artifacts)

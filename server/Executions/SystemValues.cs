@@ -12,6 +12,23 @@ public static class SystemValues
 {
     public static Dictionary<string, string> Of(Execution execution, Space space, Project project, DeploymentEnvironment environment, Tenant? tenant, ServerTask task)
     {
+        var values = OfPlace(space, project, environment, tenant);
+        values["Octopus.Task.Id"] = task.Id;
+        values["Octopus.Task.Name"] = task.Description;
+        values["Octopus.Task.QueueTime"] = Time(task.QueueTime);
+        foreach (var (kind, name) in new[] { ("Deployment", execution.Name), ("RunbookRun", execution.Name) }.Where(one => execution.Id.StartsWith(one.Item1, StringComparison.Ordinal)))
+        {
+            values[$"Octopus.{kind}.Id"] = execution.Id;
+            values[$"Octopus.{kind}.Name"] = name;
+            values[$"Octopus.{kind}.Comments"] = execution.Comments ?? "";
+            values[$"Octopus.{kind}.Created"] = Time(execution.Created);
+        }
+        return values;
+    }
+
+    /// <summary>Those of what is run where, whatever runs.</summary>
+    public static Dictionary<string, string> OfPlace(Space space, Project project, DeploymentEnvironment environment, Tenant? tenant)
+    {
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
             ["Octopus.Space.Id"] = space.Id,
@@ -24,22 +41,12 @@ public static class SystemValues
             ["Octopus.Environment.Name"] = environment.Name,
             ["Octopus.Environment.Slug"] = environment.Slug,
             ["Octopus.Environment.SortOrder"] = environment.SortOrder.ToString(CultureInfo.InvariantCulture),
-            ["Octopus.Task.Id"] = task.Id,
-            ["Octopus.Task.Name"] = task.Description,
-            ["Octopus.Task.QueueTime"] = Time(task.QueueTime),
         };
         if (tenant is not null)
         {
             values["Octopus.Deployment.Tenant.Id"] = values["Octopus.Tenant.Id"] = tenant.Id;
             values["Octopus.Deployment.Tenant.Name"] = values["Octopus.Tenant.Name"] = tenant.Name;
             values["Octopus.Deployment.Tenant.Tags"] = values["Octopus.Tenant.Tags"] = string.Join(',', tenant.TenantTags);
-        }
-        foreach (var (kind, name) in new[] { ("Deployment", execution.Name), ("RunbookRun", execution.Name) }.Where(one => execution.Id.StartsWith(one.Item1, StringComparison.Ordinal)))
-        {
-            values[$"Octopus.{kind}.Id"] = execution.Id;
-            values[$"Octopus.{kind}.Name"] = name;
-            values[$"Octopus.{kind}.Comments"] = execution.Comments ?? "";
-            values[$"Octopus.{kind}.Created"] = Time(execution.Created);
         }
         return values;
     }

@@ -32,6 +32,10 @@ public sealed record Machine
     [JsonIgnore]
     public string? AccountId => MachineEndpoint.AccountId(Endpoint);
 
+    /// <summary>The same where there is such an account; null also of a name from before there were accounts.</summary>
+    [JsonIgnore]
+    public string? UsedAccountId { get; init; }
+
     public string? MachinePolicyId { get; init; }
     public string? Thumbprint { get; init; }
     public string? Uri { get; init; }

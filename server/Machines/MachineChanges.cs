@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Npgsql;
+using OctoLogin.Access;
 using OctoLogin.Audit;
 using OctoLogin.Database;
 using OctoLogin.Environments;
@@ -13,12 +14,12 @@ namespace OctoLogin.Machines;
 
 /// <summary>Makes, changes and deletes deployment targets, each with its audit event in the same commit.</summary>
 public sealed class MachineChanges(
-    NpgsqlDataSource database, MachineStore machines, EnvironmentStore environments, TenantStore tenants, TagSetStore sets, AuditLog audit)
+    NpgsqlDataSource database, MachineStore machines, MachineAccount account, EnvironmentStore environments, TenantStore tenants, TagSetStore sets, AuditLog audit)
 {
     private const string Kind = "Deployment target";
     private const int MostIds = 1000;
 
-    public async Task<Machine> CheckAsync(MachineInput input, Machine present, SpaceContext space, CancellationToken cancel)
+    public async Task<Machine> CheckAsync(MachineInput input, Machine present, SpaceContext space, Caller caller, CancellationToken cancel)
     {
         var validation = new Validation().Fault(space.Mismatch("SpaceId", input.SpaceId));
         var name = validation.Required("Name", input.Name ?? present.Name);
@@ -43,6 +44,7 @@ public sealed class MachineChanges(
         };
         validation.Check(machine.Roles.Length > 0, "Roles needs at least one entry: steps say for which roles they run.");
         validation.Check(machine.EnvironmentIds.Length > 0, "EnvironmentIds needs at least one entry.");
+        machine = await account.CheckAsync(machine, present, space, caller, validation, cancel);
         validation.ThrowIfAny();
         return machine;
     }

@@ -8,7 +8,7 @@ namespace OctoLogin.Machines;
 
 public static class MachineEndpoints
 {
-    public static IServiceCollection AddMachines(this IServiceCollection services) => services.AddSingleton<MachineStore>().AddSingleton<MachineChanges>();
+    public static IServiceCollection AddMachines(this IServiceCollection services) => services.AddSingleton<MachineStore>().AddSingleton<MachineAccount>().AddSingleton<MachineChanges>();
 
     public static void MapMachines(this IEndpointRouteBuilder routes)
     {
@@ -69,7 +69,7 @@ public static class MachineEndpoints
             Id = "", SpaceId = space.Id, Name = "", Slug = "", IsDisabled = false, EndpointJson = """{"CommunicationStyle":"None"}""",
             TenantedDeploymentParticipation = TenantedDeploymentMode.Untenanted,
         };
-        var machine = await changes.CheckAsync(input, blank, space, cancel);
+        var machine = await changes.CheckAsync(input, blank, space, caller, cancel);
         DemandEverywhere(caller, Permission.MachineCreate, machine);
         var created = await changes.CreateAsync(machine, caller.Actor, cancel);
         return Results.Created($"/api/{space.Id}/machines/{created.Id}", created);
@@ -80,7 +80,7 @@ public static class MachineEndpoints
     {
         var present = await Get(id, space, caller, machines, cancel);
         DemandEverywhere(caller, Permission.MachineEdit, present);
-        var machine = await changes.CheckAsync(input, present, space, cancel);
+        var machine = await changes.CheckAsync(input, present, space, caller, cancel);
         // Also where it goes: else a role for one environment could put its targets into another.
         DemandEverywhere(caller, Permission.MachineEdit, machine);
         return await changes.UpdateAsync(machine, caller.Actor, cancel);

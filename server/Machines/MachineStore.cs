@@ -14,7 +14,7 @@ public sealed class MachineStore(NpgsqlDataSource database)
 
     private static readonly string Columns =
         $"""
-        m.id, m.space_id, m.name, m.slug, m.is_disabled, m.roles, m.tenanted_deployment_participation, m.endpoint::text as endpoint_json,
+        m.id, m.space_id, m.name, m.slug, m.is_disabled, m.roles, m.tenanted_deployment_participation, m.endpoint::text as endpoint_json, m.account_id as used_account_id,
         m.machine_policy_id, m.thumbprint, m.uri, m.health_status, m.status_summary, {Tags.Column("m.id")},
         array(select e.environment_id from machine_environments e where e.machine_id = m.id order by length(e.environment_id), e.environment_id) as environment_ids,
         array(select t.tenant_id from machine_tenants t where t.machine_id = m.id order by length(t.tenant_id), t.tenant_id) as tenant_ids
@@ -77,8 +77,8 @@ public sealed class MachineStore(NpgsqlDataSource database)
         {
             var id = await connection.QuerySingleAsync<string>(new CommandDefinition(
                 """
-                insert into machines (space_id, name, slug, is_disabled, roles, tenanted_deployment_participation, endpoint, machine_policy_id, thumbprint, uri)
-                values (@SpaceId, @Name, @Slug, @IsDisabled, @Roles, @participation, @EndpointJson::json, @MachinePolicyId, @Thumbprint, @Uri)
+                insert into machines (space_id, name, slug, is_disabled, roles, tenanted_deployment_participation, endpoint, account_id, machine_policy_id, thumbprint, uri)
+                values (@SpaceId, @Name, @Slug, @IsDisabled, @Roles, @participation, @EndpointJson::json, @UsedAccountId, @MachinePolicyId, @Thumbprint, @Uri)
                 returning id
                 """, Parameters(machine with { Slug = slug }), cancellationToken: cancel));
             return await WriteLinksAsync(connection, machine with { Id = id }, cancel);
@@ -96,7 +96,7 @@ public sealed class MachineStore(NpgsqlDataSource database)
             var found = await connection.ExecuteAsync(new CommandDefinition(
                 """
                 update machines set name = @Name, slug = @Slug, is_disabled = @IsDisabled, roles = @Roles, tenanted_deployment_participation = @participation,
-                    endpoint = @EndpointJson::json, machine_policy_id = @MachinePolicyId, thumbprint = @Thumbprint, uri = @Uri
+                    endpoint = @EndpointJson::json, account_id = @UsedAccountId, machine_policy_id = @MachinePolicyId, thumbprint = @Thumbprint, uri = @Uri
                 where space_id = @SpaceId and id = @Id
                 """, Parameters(machine), cancellationToken: cancel)) > 0;
             return found ? await WriteLinksAsync(connection, machine, cancel) : null;
@@ -135,7 +135,7 @@ public sealed class MachineStore(NpgsqlDataSource database)
 
     private static object Parameters(Machine machine) => new
     {
-        machine.Id, machine.SpaceId, machine.Name, machine.Slug, machine.IsDisabled, machine.Roles, machine.EndpointJson,
+        machine.Id, machine.SpaceId, machine.Name, machine.Slug, machine.IsDisabled, machine.Roles, machine.EndpointJson, machine.UsedAccountId,
         machine.MachinePolicyId, machine.Thumbprint, machine.Uri, participation = machine.TenantedDeploymentParticipation.ToString(),
     };
 
@@ -145,6 +145,7 @@ public sealed class MachineStore(NpgsqlDataSource database)
             ApiException.Conflict($"There is a deployment target with the name '{machine.Name}' or the slug '{machine.Slug}' in this space already."),
         "machine_environments_environment_fkey" or "machine_tenants_tenant_fkey" =>
             ApiException.Conflict("An environment or a tenant that is named was deleted at this moment; read them again."),
+        "machines_account_fkey" => ApiException.Conflict("The account that the endpoint names was deleted at this moment; read the accounts again."),
         _ => null,
     };
 }

@@ -38,7 +38,7 @@ public sealed class RunbookRunRunner(RunbookRunStore runs, RunbookStore runbooks
             ["Octopus.RunbookRun.CreatedBy.Username"] = run.RunBy ?? "",
         };
         var source = new ProcessSource(snapshot.ProcessSnapshotId, snapshot.SelectedPackages, null, runbook.Id, values,
-            "The run failed because one or more steps failed. Please see the run log for details.");
+            "The run failed because one or more steps failed. Please see the run log for details.") { RunbookSlug = runbook.Slug };
         return await reader.ReadAsync(run, source, task, cancel);
     }
 

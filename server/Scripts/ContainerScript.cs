@@ -50,6 +50,8 @@ internal sealed class ContainerScript(ScriptFolder folder, ScriptOptions options
             .. options.MemoryMegabytes > 0 ? new[] { "--memory", $"{options.MemoryMegabytes}m" } : [],
             "--ulimit", "core=0", "--ulimit", $"nofile={options.OpenFiles}", "--ulimit", $"fsize={options.FileMegabytes * 1024L * 1024}",
             "--volume", $"{folder.Work}:{folder.Work}", "--volume", $"{folder.Temporary}:{folder.Temporary}", "--volume", $"{folder.Bootstrap}:{folder.Bootstrap}:ro",
+            // The folder and not its files: a file that is replaced would stay the old one in the container.
+            "--volume", $"{folder.Served}:{folder.Served}:ro",
             "--env", $"HOME={folder.Work}", "--env", $"TMPDIR={folder.Temporary}", "--env", "LANG=C.UTF-8", "--env", "TERM=dumb",
             "--workdir", directory, "--entrypoint", command.First(), image, .. command.Skip(1)]);
         client = Process.Start(info)!;

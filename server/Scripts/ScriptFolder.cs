@@ -14,6 +14,9 @@ internal sealed class ScriptFolder(string path, SystemUser user, ScriptMark mark
     public string Work => Path.Combine(path, "work");
     public string Bootstrap => Path.Combine(path, "script");
     public string Temporary => Path.Combine(path, "tmp");
+
+    /// <summary>The script may read in it and only the server write.</summary>
+    public string Served => Path.Combine(path, "served");
     public SystemUser User => user;
     public ScriptMark Mark => mark;
     public ScriptProcesses Processes => processes;
@@ -23,7 +26,7 @@ internal sealed class ScriptFolder(string path, SystemUser user, ScriptMark mark
     public void Make()
     {
         Directory.CreateDirectory(path, Private);
-        foreach (var part in new[] { Work, Bootstrap, Temporary })
+        foreach (var part in new[] { Work, Bootstrap, Temporary, Served })
         {
             Directory.CreateDirectory(part, Private);
         }
@@ -40,8 +43,11 @@ internal sealed class ScriptFolder(string path, SystemUser user, ScriptMark mark
         {
             Own(part);
         }
-        LibC.SetOwner(path, 0, user.Group);
-        File.SetUnixFileMode(path, Private | UnixFileMode.GroupExecute);
+        foreach (var part in new[] { Served, path })
+        {
+            LibC.SetOwner(part, 0, user.Group);
+            File.SetUnixFileMode(part, Private | UnixFileMode.GroupExecute);
+        }
     }
 
     /// <summary>A file in the folder that has no name any more, and that only the server can read.</summary>

@@ -23,6 +23,12 @@ public sealed record ScriptRequest
     /// <summary>Called with the private folder before the start: to unpack packages. What it makes there becomes the script's.</summary>
     public Func<string, CancellationToken, Task>? Prepare { get; init; }
 
+    /// <summary>Called after that. What it adds to <see cref="Environment"/> counts.</summary>
+    public Action<ServedFiles>? Serve { get; init; }
+
+    /// <summary>Runs beside the script and is cancelled when that has ended: to write its files anew.</summary>
+    public Func<CancellationToken, Task>? Beside { get; init; }
+
     /// <summary>What the script gets as $1 and so on, as its shell writes them: <c>Octopus.Action.Script.ScriptParameters</c>.</summary>
     public string? Parameters { get; init; }
 

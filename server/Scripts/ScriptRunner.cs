@@ -69,7 +69,7 @@ public sealed partial class ScriptRunner
         var run = new ScriptRun(place, output, options);
         var limit = request.TimeLimit is { } wanted && wanted < options.TimeLimit ? wanted : options.TimeLimit;
         using var watched = watch.Add(folder, request.ContainerImage is not null);
-        var (exitCode, stopped) = await run.RunAsync(limit, cancel);
+        var (exitCode, stopped) = await BesideAsync(request.Beside, () => run.RunAsync(limit, cancel), cancel);
         cancel.ThrowIfCancellationRequested();
         if (run.Left > 0)
         {
@@ -86,6 +86,22 @@ public sealed partial class ScriptRunner
             Outputs = output.Variables,
             Artifacts = artifacts,
         };
+    }
+
+    private static async Task<T> BesideAsync<T>(Func<CancellationToken, Task>? beside, Func<Task<T>> run, CancellationToken cancel)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var other = beside?.Invoke(ended.Token) ?? Task.CompletedTask;
+        try
+        {
+            return await run();
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            // It writes into the folder that is removed next. What can go wrong with it, it tells by itself.
+            await other.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     // In Octopus's words. There -1 is what a script ends with that wrote to stderr and should not.
@@ -128,6 +144,7 @@ public sealed partial class ScriptRunner
             await WriteAsync(Path.Combine(folder.Work, file.Name), file.Content, cancel);
         }
         await (request.Prepare?.Invoke(folder.Work, cancel) ?? Task.CompletedTask);
+        request.Serve?.Invoke(new ServedFiles(folder.Served, folder.User));
         var script = Path.Combine(request.ScriptFile is null ? folder.Bootstrap : folder.Work, request.ScriptFile ?? $"Script.{Bootstrap.Extension(request.Syntax)}");
         if (request.ScriptFile is null)
         {

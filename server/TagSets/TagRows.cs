@@ -5,7 +5,7 @@ using OctoLogin.Http;
 namespace OctoLogin.TagSets;
 
 /// <summary>
-/// The <c>tags</c> of a set, written together. Tenants, channels and deployment targets refer to a tag by its Id and follow a new name by
+/// The <c>tags</c> of a set, written together. Tenants, channels, deployment targets and accounts refer to a tag by its Id and follow a new name by
 /// themselves; the steps of a process and the scopes of variables name it in their JSON, so a tag that one of them names keeps its name until it lets it go.
 /// </summary>
 internal static class TagRows
@@ -76,6 +76,8 @@ internal static class TagRows
               select x.tag_id, 'channel ' || c.name || ' of project ' || p.name from channel_tags x join channels c on c.id = x.channel_id join projects p on p.id = c.project_id
               union all
               select x.tag_id, 'deployment target ' || m.name from machine_tags x join machines m on m.id = x.machine_id
+              union all
+              select x.tag_id, 'account ' || a.name from account_tags x join accounts a on a.id = x.account_id
             ) u on u.tag_id = g.id where g.id = any(@gone)
             union
             select tag, 'action ' || (a ->> 'Name') || ' of project ' || p.name from deployment_processes d join projects p on p.id = d.project_id

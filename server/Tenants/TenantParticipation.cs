@@ -1,3 +1,4 @@
+using OctoLogin.Access;
 using OctoLogin.Projects;
 
 namespace OctoLogin.Tenants;
@@ -15,4 +16,18 @@ public static class TenantParticipation
             ? mode != TenantedDeploymentMode.Tenanted
             : mode != TenantedDeploymentMode.Untenanted
                 && (namedTenants.Contains(tenantId) || (namedTags.Length > 0 && TenantTags.Match(tenantTags, namedTags)));
+
+    /// <summary>
+    /// What the thing belongs to, as limits of roles are asked about it: each of its environments for each of its tenants; and for none,
+    /// where it serves others than those that it names.
+    /// </summary>
+    /// <param name="environments">None: it is in every environment, which no role that is limited to some reaches.</param>
+    public static IEnumerable<AccessTarget> Targets(
+        this TenantedDeploymentMode mode, string spaceId, string[] environments, string[] namedTenants, string[] namedTags)
+    {
+        var servesOthers = namedTags.Length > 0 || namedTenants.Length == 0 || mode != TenantedDeploymentMode.Tenanted;
+        IEnumerable<string?> tenants = servesOthers ? namedTenants.Append(null) : namedTenants;
+        var places = environments.Length == 0 ? new string?[] { null } : environments;
+        return places.SelectMany(environment => tenants.Select(tenant => new AccessTarget(spaceId, EnvironmentId: environment, TenantId: tenant)));
+    }
 }

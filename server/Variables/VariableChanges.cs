@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using OctoLogin.Access;
+using OctoLogin.Accounts;
 using OctoLogin.Audit;
 using OctoLogin.Channels;
 using OctoLogin.Database;
@@ -13,7 +14,7 @@ namespace OctoLogin.Variables;
 
 /// <summary>Changes a project's variables, with the audit event in the same commit, and shows them without what is secret.</summary>
 public sealed class VariableChanges(
-    NpgsqlDataSource database, VariableSetStore sets, SealedValues values, EnvironmentStore environments, ChannelStore channels,
+    NpgsqlDataSource database, VariableSetStore sets, SealedValues values, EnvironmentStore environments, ChannelStore channels, AccountStore accounts,
     DeploymentProcessStore processes, AuditLog audit)
 {
     public async Task<VariableSet> FindAsync(Project project, CancellationToken cancel) =>
@@ -26,11 +27,12 @@ public sealed class VariableChanges(
     {
         var present = await FindAsync(project, cancel);
         var known = await ScopeValuesAsync(present, caller, cancel);
-        var changed = Check(input, present, known, space);
+        var named = await AccountVariables.ReadAsync(input.Variables ?? [], space, caller, accounts, cancel);
+        var changed = Check(input, present, known, named, space);
         return await database.InTransactionAsync(async connection =>
         {
             // What is kept was kept of the version that was read here: another one has other values.
-            var written = changed.Version == present.Version ? await sets.UpdateAsync(connection, changed, cancel) : null;
+            var written = changed.Version == present.Version ? await sets.UpdateAsync(connection, changed, named.UsedBy(changed), cancel) : null;
             if (written is null)
             {
                 throw Outdated(project, input.Version);
@@ -46,13 +48,13 @@ public sealed class VariableChanges(
         }, cancel);
     }
 
-    private VariableSet Check(VariableSetInput input, VariableSet present, ScopeValues known, SpaceContext space)
+    private VariableSet Check(VariableSetInput input, VariableSet present, ScopeValues known, AccountVariables named, SpaceContext space)
     {
         var validation = new Validation().Fault(space.Mismatch("SpaceId", input.SpaceId));
         validation.Check(string.IsNullOrEmpty(input.OwnerId) || input.OwnerId == present.OwnerId, $"OwnerId is '{Printable.Of(input.OwnerId)}', but these are the variables of {present.OwnerId}.");
         validation.Check(input.Version is not null, "Version is required: the version that you read and changed.");
         validation.Check(input.Variables is not null, "Variables is required; an empty array takes every variable away.");
-        var variables = new VariableRules(present, known, values, validation).Apply(input.Variables ?? []);
+        var variables = new VariableRules(present, known, named, values, validation).Apply(input.Variables ?? []);
         validation.ThrowIfAny();
         return present with { Version = input.Version!.Value, VariablesJson = VariableSet.Write(variables) };
     }

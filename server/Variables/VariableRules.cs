@@ -6,7 +6,7 @@ using OctoLogin.Projects;
 namespace OctoLogin.Variables;
 
 /// <summary>Makes variables of what a client sent, or says everything that is wrong with them.</summary>
-public sealed partial class VariableRules(VariableSet present, ScopeValues known, SealedValues values, Validation validation)
+public sealed partial class VariableRules(VariableSet present, ScopeValues known, AccountVariables accounts, SealedValues values, Validation validation)
 {
     private const int MostCharacters = 1_000_000;
     private readonly ScopeRules scopes = new(known, present.ProjectId, validation);
@@ -31,6 +31,10 @@ public sealed partial class VariableRules(VariableSet present, ScopeValues known
         var there = before.GetValueOrDefault(id);
         var value = Read(sent.Value, $"{at}.Value");
         validation.Check(sensitive || !value.IsSecret, $"{at}.Value is a sensitive value (NewValue), but the variable is not sensitive: send IsSensitive true and Type {Variable.Sensitive}.");
+        if (!sensitive)
+        {
+            accounts.Check(type, value.Text, there, $"{at}.Value", validation);
+        }
         return new Variable
         {
             Id = id,

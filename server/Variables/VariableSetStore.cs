@@ -1,9 +1,11 @@
 using Dapper;
 using Npgsql;
+using OctoLogin.Database;
+using OctoLogin.Http;
 
 namespace OctoLogin.Variables;
 
-/// <summary>Writes <c>variable_sets</c>, and the snapshots that releases and runbooks' snapshots are made with.</summary>
+/// <summary>Writes <c>variable_sets</c> with the accounts that they name, and the snapshots that releases and runbooks' snapshots are made with.</summary>
 public sealed class VariableSetStore(NpgsqlDataSource database)
 {
     private const string Columns = "v.id, v.space_id, v.project_id, v.version, v.variables::text as variables_json";
@@ -32,13 +34,29 @@ public sealed class VariableSetStore(NpgsqlDataSource database)
     }
 
     /// <summary>The next version, if the present one is still the one that the change was made from; null if not.</summary>
-    public async Task<VariableSet?> UpdateAsync(NpgsqlConnection connection, VariableSet set, CancellationToken cancel) =>
-        await connection.QuerySingleOrDefaultAsync<VariableSet>(new CommandDefinition(
-            $"""
-            update variable_sets v set variables = @VariablesJson::json, version = version + 1
-            where v.space_id = @SpaceId and v.id = @Id and v.version = @Version
-            returning {Columns}
-            """, set, cancellationToken: cancel));
+    /// <param name="accountIds">That its variables name.</param>
+    public async Task<VariableSet?> UpdateAsync(NpgsqlConnection connection, VariableSet set, string[] accountIds, CancellationToken cancel)
+    {
+        try
+        {
+            return await connection.QuerySingleOrDefaultAsync<VariableSet>(new CommandDefinition(
+                $"""
+                with written as (
+                  update variable_sets v set variables = @VariablesJson::json, version = version + 1
+                  where v.space_id = @SpaceId and v.id = @Id and v.version = @Version
+                  returning {Columns}),
+                gone as (
+                  delete from variable_set_accounts where variable_set_id in (select id from written) and not account_id = any(@accountIds)),
+                named as (
+                  insert into variable_set_accounts (space_id, variable_set_id, account_id) select space_id, id, unnest(@accountIds) from written on conflict do nothing)
+                select * from written
+                """, new { set.SpaceId, set.Id, set.Version, set.VariablesJson, accountIds }, cancellationToken: cancel));
+        }
+        catch (PostgresException fault) when (fault.Violates("variable_set_accounts_account_fkey"))
+        {
+            throw ApiException.Conflict("An account that a variable names was deleted at this moment; read the accounts again.");
+        }
+    }
 
     /// <summary>The Id of a snapshot of the project's variables as they are now; made by the first that needs one of this version.</summary>
     public async Task<string> SnapshotAsync(NpgsqlConnection connection, string spaceId, string projectId, CancellationToken cancel) =>

@@ -8,6 +8,9 @@ public sealed record VariableValues
     /// <summary>Those whose value no log may show.</summary>
     public required IReadOnlySet<string> SensitiveNames { get; init; }
 
+    /// <summary>The types of those whose value is an account, by name.</summary>
+    public IReadOnlyDictionary<string, string> AccountTypes { get; init; } = new Dictionary<string, string>();
+
     /// <summary>For the log of what uses them.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -22,6 +25,7 @@ public sealed record VariableValues
             Values = scoped.Chosen.ToDictionary(
                 variable => variable.Name, variable => (variable.IsSensitive ? open(variable) : variable.Value) ?? "", StringComparer.OrdinalIgnoreCase),
             SensitiveNames = scoped.Chosen.Where(variable => variable.IsSensitive).Select(variable => variable.Name).ToHashSet(StringComparer.OrdinalIgnoreCase),
+            AccountTypes = scoped.Chosen.Where(variable => AccountVariables.IsAccount(variable.Type)).ToDictionary(variable => variable.Name, variable => variable.Type, StringComparer.OrdinalIgnoreCase),
             Warnings = scoped.Warnings,
         };
     }

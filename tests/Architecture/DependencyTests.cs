@@ -12,7 +12,7 @@ public sealed partial class DependencyTests
     private static readonly string[] Resources =
     [
         "Environments", "Lifecycles", "ProjectGroups", "TagSets", "Projects", "Tenants", "Accounts", "CloudLogins", "Machines", "Channels", "Feeds", "Packages", "BuildInformation",
-        "Variables", "Releases", "ServerTasks", "Scripts", "Executions", "Runbooks", "Deployments",
+        "Variables", "Releases", "ServerTasks", "Scripts", "ExecutionAccounts", "Executions", "Runbooks", "AccountTokens", "Deployments",
     ];
 
     private static readonly string[] Nobodys = ["TokenExchange", "SignIn", "Portal", "CommandLine"];
@@ -62,7 +62,7 @@ public sealed partial class DependencyTests
         "Access" => [.. Ground, .. People],
         "OpenApi" or "Telemetry" => [.. Ground, "Access"],
         _ when People.Contains(folder) => [.. Ground, .. People, .. Edge(file)],
-        _ when Resources.Contains(folder) => [.. Ground, "Spaces", "Access", .. Resources.TakeWhile(name => name != folder)],
+        _ when Resources.Contains(folder) => [.. Ground, "Spaces", "Access", .. Resources.TakeWhile(name => name != folder), .. folder == "Accounts" ? ["OpenIdProvider"] : Array.Empty<string>()],
         _ => Nobodys.Contains(folder) ? [] : [.. Ground],
     };
 

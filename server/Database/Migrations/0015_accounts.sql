@@ -51,3 +51,20 @@ create table account_tags (
   constraint account_tags_tag_fkey foreign key (space_id, tag_id) references tags (space_id, id)
 );
 create index account_tags_tag on account_tags (tag_id);
+
+-- What uses an account: a foreign key keeps it from being deleted meanwhile. The JSON of variables and endpoints cannot have one.
+alter table variable_sets add constraint variable_sets_space_id_key unique (space_id, id);
+create table variable_set_accounts (
+  space_id text not null,
+  variable_set_id text not null,
+  account_id text not null,
+  primary key (variable_set_id, account_id),
+  constraint variable_set_accounts_set_fkey foreign key (space_id, variable_set_id) references variable_sets (space_id, id) on delete cascade,
+  constraint variable_set_accounts_account_fkey foreign key (space_id, account_id) references accounts (space_id, id)
+);
+create index variable_set_accounts_account on variable_set_accounts (account_id);
+
+-- null: the endpoint names none, or one that it named before there were accounts
+alter table machines add column account_id text;
+alter table machines add constraint machines_account_fkey foreign key (space_id, account_id) references accounts (space_id, id);
+create index machines_account on machines (account_id);
