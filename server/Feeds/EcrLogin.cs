@@ -51,7 +51,7 @@ public sealed class EcrLogin(CloudNetwork network)
             ask.Headers["X-Amz-Security-Token"] = keys.Token;
         }
         var config = new AmazonSecurityTokenServiceConfig { RegionEndpoint = endpoint, IgnoreConfiguredEndpointUrls = true };
-        ask.Headers["Authorization"] = new AWS4Signer().SignRequest(ask, config, null, keys).ForAuthorizationHeader;
+        ask.Headers["Authorization"] = new AWS4Signer().SignRequest(ask, config, null, keys.AccessKey, keys.SecretKey).ForAuthorizationHeader;
         var request = new HttpRequestMessage(HttpMethod.Post, host) { Content = new ByteArrayContent(ask.Content) };
         foreach (var (name, value) in ask.Headers)
         {

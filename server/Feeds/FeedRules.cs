@@ -12,7 +12,7 @@ public static class FeedRules
 
     /// <param name="present">The feed as it is; a new one has no Id yet.</param>
     /// <param name="hostFault">Why a host may not be connected to; null: it may, as far as its name tells.</param>
-    public static CheckedFeed Check(FeedInput sent, Feed present, Func<string, string?> hostFault, Validation validation)
+    public static CheckedFeed Check(FeedInput sent, Feed present, Func<Uri, string?> hostFault, Validation validation)
     {
         var name = validation.Required("Name", sent.Name ?? present.Name);
         var before = sent.IsWhole ? null : present;
@@ -39,14 +39,19 @@ public static class FeedRules
         return Login(feed with { OidcAuthenticationJson = oidc is null ? null : JsonSerializer.Serialize(oidc, Json.Options) }, sent, present, validation);
     }
 
-    private static string? Address(string? sent, bool isOptional, Func<string, string?> hostFault, Validation validation)
+    private static string? Address(string? sent, bool isOptional, Func<Uri, string?> hostFault, Validation validation)
     {
         validation.Check(isOptional || sent is not null, "FeedUri is required: the https URL of the registry, such as https://registry.example.com.");
-        if (sent is null || RegistryAddress.Fault(sent) is { } fault && validation.Fault(fault) is not null)
+        if (sent is null)
         {
             return null;
         }
-        validation.Fault(hostFault(new Uri(sent).Host));
+        if (RegistryAddress.Fault(sent) is { } fault)
+        {
+            validation.Fault(fault);
+            return null;
+        }
+        validation.Fault(hostFault(new Uri(sent)) is { } notPublic ? $"FeedUri: {notPublic}." : null);
         return sent.TrimEnd('/');
     }
 

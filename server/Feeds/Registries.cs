@@ -34,6 +34,11 @@ public sealed class Registries(RegistryClient client, RegistryLogins logins)
         return (AddressOf(feed, login), login);
     }
 
+    /// <summary>Where the feed's images are pulled from.</summary>
+    /// <exception cref="RegistryException">Its cloud does not tell.</exception>
+    public async Task<RegistryAddress> AddressAsync(Feed feed, CancellationToken cancel) =>
+        AddressOf(feed, feed.FeedUri is null ? await logins.OfAsync(feed, cancel) : null);
+
     private async Task<T> AskAsync<T>(Feed feed, Func<RegistryAddress, RegistryLogin?, Task<T>> ask, CancellationToken cancel)
     {
         var login = await logins.OfAsync(feed, cancel);
