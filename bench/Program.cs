@@ -21,6 +21,7 @@ var measures = new Dictionary<string, Func<Setting, Task<IReadOnlyList<Row>>>>
     ["exchange"] = ExchangeMeasure.RunAsync,
     ["memory"] = ExchangeMeasure.MemoryAsync,
     ["reads"] = ReadMeasure.RunAsync,
+    ["issuer"] = IssuerMeasure.RunAsync,
     ["queue"] = QueueMeasure.RunAsync,
     ["start"] = StartMeasure.RunAsync,
     ["action"] = ActionMeasure.RunAsync,

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
 
 namespace OctoLogin.Access;
 
@@ -12,7 +13,7 @@ public static class AccessServices
         services.AddAuthenticationCore(authentication => authentication.DefaultScheme = CallerAuthentication.SchemeName).AddWebEncoders();
         new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, CallerAuthentication>(CallerAuthentication.SchemeName, null);
-        services.AddAuthorizationBuilder()
+        services.AddSingleton<IAuthorizationPolicyProvider, OnePolicy>().AddAuthorizationBuilder()
             // Without naming the scheme, which is the default: named, it would be asked a second time and its answers merged.
             .SetFallbackPolicy(new AuthorizationPolicyBuilder()
                 .RequireAssertion(call => call.User.Identity?.IsAuthenticated == true || LeadsNowhere(call.Resource)).Build());
@@ -29,4 +30,13 @@ public static class AccessServices
 
     // A path without a route (404) or a method that it has not (405) is told as such to everybody.
     private static bool LeadsNowhere(object? resource) => resource is HttpContext context && context.GetEndpoint() is not RouteEndpoint;
+
+    /// <summary>
+    /// Not kept for each endpoint, as there is but the fallback: to keep it, the authorization middleware has every endpoint of the
+    /// server made before the server listens.
+    /// </summary>
+    private sealed class OnePolicy(IOptions<AuthorizationOptions> options) : DefaultAuthorizationPolicyProvider(options)
+    {
+        public override bool AllowsCachingPolicies => false;
+    }
 }

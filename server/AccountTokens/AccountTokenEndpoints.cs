@@ -19,6 +19,7 @@ public static class AccountTokenEndpoints
 
     /// <param name="use">Deployment (unless told), Runbook, HealthCheck or AccountTest.</param>
     /// <param name="project">An Id, a name or a slug, as the others.</param>
+    /// <param name="target">An Id or a slug.</param>
     private static async Task<SubjectPreview> Preview(
         string id, string? use, string? project, string? environment, string? tenant, string? runbook, string? target,
         SpaceContext space, Caller caller, AccountStore accounts, SubjectPreviews previews, CancellationToken cancel)

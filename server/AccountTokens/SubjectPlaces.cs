@@ -11,7 +11,7 @@ using OctoLogin.Tenants;
 
 namespace OctoLogin.AccountTokens;
 
-/// <summary>Finds the slugs that a subject tells of what a preview names: Ids, names or slugs of things that the caller sees.</summary>
+/// <summary>Finds the slugs that a subject tells of what a preview names, of things that the caller sees.</summary>
 public sealed class SubjectPlaces(
     ProjectStore projects, ProjectGroupStore groups, RunbookStore runbooks, EnvironmentStore environments, TenantStore tenants, MachineStore machines)
 {
@@ -53,7 +53,7 @@ public sealed class SubjectPlaces(
     }
 }
 
-/// <summary>What a preview is asked about: each an Id, a name or a slug; null: none.</summary>
+/// <summary>What a preview is asked about: each an Id, a name or a slug (a target: an Id or a slug); null: none.</summary>
 public sealed record SubjectQuestion
 {
     /// <summary>Deployment unless told; Runbook where one is named.</summary>

@@ -28,7 +28,15 @@ public sealed class AccountChanges(
         var fields = new AccountFields(input, before, validation);
         var type = ReadType(input, present, validation);
         var name = validation.Required("Name", input.Name ?? present?.Name);
-        var tenantIds = await KnownAsync("TenantIds", fields.Of(sent => sent.TenantIds), present?.TenantIds, Permission.TenantView, space, caller, validation, cancel);
+        var environmentIds = await KnownAsync("EnvironmentIds", "an environment", fields.Of(sent => sent.EnvironmentIds), present?.EnvironmentIds, validation, async ids =>
+            (await environments.ListAsync(space.Id, Page.All with { Ids = ids }, VisibleRows.Everything, cancel)).Items.Select(environment => environment.Id)
+                .Where(id => caller.May(Permission.EnvironmentView, new(space.Id, EnvironmentId: id))));
+        // Who keeps the accounts of a tenant there may name it, be it that they see no tenants.
+        var tenantIds = await KnownAsync("TenantIds", "a tenant", fields.Of(sent => sent.TenantIds), present?.TenantIds, validation, async ids =>
+            (await tenants.ListAsync(space.Id, new TenantQuery(), Page.All with { Ids = ids }, VisibleRows.Everything, cancel)).Items
+                .Where(tenant => caller.May(Permission.TenantView, TenantEndpoints.Target(tenant))
+                    || TenantedDeploymentMode.Tenanted.Targets(space.Id, environmentIds, [tenant.Id], []).Any(target => caller.May(Permission.AccountView, target)))
+                .Select(tenant => tenant.Id));
         var tags = await sets.CheckTagsAsync(space.Id, "TenantTags", fields.Of(sent => sent.TenantTags) ?? [], validation, cancel);
         var mode = validation.OneOf<TenantedDeploymentMode>("TenantedDeploymentParticipation", input.TenantedDeploymentParticipation);
         var account = new Account
@@ -39,17 +47,13 @@ public sealed class AccountChanges(
             Slug = validation.Slug(input.Slug, present?.Slug ?? "", name),
             Description = validation.OptionalText("Description", fields.Of(sent => sent.Description)),
             AccountType = type ?? AccountType.GenericOidcAccount,
-            EnvironmentIds = await KnownAsync("EnvironmentIds", fields.Of(sent => sent.EnvironmentIds), present?.EnvironmentIds, Permission.EnvironmentView, space, caller, validation, cancel),
+            EnvironmentIds = environmentIds,
             TenantIds = tenantIds,
             TenantTags = tags,
             TenantedDeploymentParticipation = mode ?? present?.TenantedDeploymentParticipation
                 ?? (tenantIds.Length + tags.Length > 0 ? TenantedDeploymentMode.Tenanted : TenantedDeploymentMode.Untenanted),
         };
-        account = type is null ? account : WithDetails(account, fields, present);
-        if (type is not null)
-        {
-            CheckSubjects(account, space.Space, validation);
-        }
+        account = type is null ? account : WithDetails(account, fields, present, space.Space);
         validation.ThrowIfAny();
         return account;
     }
@@ -95,13 +99,15 @@ public sealed class AccountChanges(
         return present?.AccountType ?? type;
     }
 
-    private Account WithDetails(Account account, AccountFields fields, Account? present)
+    private Account WithDetails(Account account, AccountFields fields, Account? present, Space space)
     {
         AccountDetails details = SecretRules.SecretsOf(account.AccountType).Count > 0
             ? SecretRules.Read(account.AccountType, fields, (present?.Details as SecretDetails)?.Sealed ?? new Dictionary<string, byte[]>(), (name, value) => secrets.Seal(account.Id, name, value))
             : OidcRules.Read(account.AccountType, fields);
         var (text, sealedText) = AccountDetails.Write(details);
-        return account with { DetailsJson = text, SecretsJson = sealedText };
+        var whole = account with { DetailsJson = text, SecretsJson = sealedText };
+        CheckSubjects(whole, space, fields.Validation);
+        return whole;
     }
 
     /// <summary>As far as it is known now: project, environment and the like come with an execution, and make a subject only longer.</summary>
@@ -119,23 +125,16 @@ public sealed class AccountChanges(
     }
 
     /// <summary>What limits it already stays, also what the caller may not see; what is new must be there for them.</summary>
-    private async Task<string[]> KnownAsync(
-        string property, string?[]? sent, string[]? present, Permission permission, SpaceContext space, Caller caller, Validation validation, CancellationToken cancel)
+    /// <param name="find">Those of the Ids that there are for the caller.</param>
+    private static async Task<string[]> KnownAsync(
+        string property, string kind, string?[]? sent, string[]? present, Validation validation, Func<string[], Task<IEnumerable<string>>> find)
     {
         validation.Check(sent is null or { Length: <= MostIds }, $"{property} may have at most {MostIds} entries, not {sent?.Length}.");
         string[] ids = [.. (sent ?? []).Take(MostIds).Select(id => id ?? "").Distinct()];
         string[] added = [.. ids.Except(present ?? [])];
-        if (added.Length == 0)
+        foreach (var unknown in added.Length == 0 ? [] : added.Except(await find(added)))
         {
-            return ids;
-        }
-        var (visible, page) = (caller.Visible(permission, space.Id), Page.All with { Ids = added });
-        var known = permission == Permission.TenantView
-            ? (await tenants.ListAsync(space.Id, new TenantQuery(), page, visible, cancel)).Items.Select(tenant => tenant.Id)
-            : (await environments.ListAsync(space.Id, page, visible, cancel)).Items.Select(environment => environment.Id);
-        foreach (var unknown in added.Except(known))
-        {
-            validation.Check(false, $"{property} names '{Printable.Of(unknown)}', which is not {(permission == Permission.TenantView ? "a tenant" : "an environment")} of this space.");
+            validation.Check(false, $"{property} names '{Printable.Of(unknown)}', which is not {kind} of this space.");
         }
         return ids;
     }

@@ -96,7 +96,7 @@ public static class AccountEndpoints
         account.TenantedDeploymentParticipation.Targets(account.SpaceId, account.EnvironmentIds, account.TenantIds, account.TenantTags);
 
     /// <summary>It is changed by who may do so in all of its environments, for all of its tenants.</summary>
-    private static void DemandEverywhere(Caller caller, Permission permission, Account account)
+    public static void DemandEverywhere(Caller caller, Permission permission, Account account)
     {
         foreach (var target in Targets(account))
         {

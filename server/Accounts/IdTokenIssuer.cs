@@ -14,9 +14,6 @@ public sealed class IdTokenIssuer(IdTokenSigner signer, IssuerOptions options, T
     /// <summary>Long enough to be exchanged at once; who needs one later gets a new one.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
-    /// <summary>A relying party whose clock is behind ours takes the token, too.</summary>
-    private static readonly TimeSpan Skew = TimeSpan.FromMinutes(2);
-
     public string Issuer => options.ServerUri;
 
     /// <summary>The audience that tokens for the account have: always its own.</summary>
@@ -49,16 +46,13 @@ public sealed class IdTokenIssuer(IdTokenSigner signer, IssuerOptions options, T
 
     private IdToken Sign(string audience, string subject, TimeSpan lifetime, IReadOnlyDictionary<string, JsonElement> claims)
     {
-        var now = clock.GetUtcNow();
-        var expires = DateTimeOffset.FromUnixTimeSeconds((now + lifetime).ToUnixTimeSeconds());
+        var times = IdTokenTimes.Of(clock.GetUtcNow(), lifetime);
         var jwt = signer.Sign(payload =>
         {
             payload.WriteString("iss", Issuer);
             payload.WriteString("sub", subject);
             payload.WriteString("aud", audience);
-            payload.WriteNumber("iat", now.ToUnixTimeSeconds());
-            payload.WriteNumber("nbf", (now - Skew).ToUnixTimeSeconds());
-            payload.WriteNumber("exp", expires.ToUnixTimeSeconds());
+            times.Write(payload);
             payload.WriteString("jti", Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
             foreach (var (name, value) in claims)
             {
@@ -66,6 +60,6 @@ public sealed class IdTokenIssuer(IdTokenSigner signer, IssuerOptions options, T
                 value.WriteTo(payload);
             }
         });
-        return new(jwt, Issuer, subject, audience, expires);
+        return new(jwt, Issuer, subject, audience, DateTimeOffset.FromUnixTimeSeconds(times.ExpiresAt.ToUnixTimeSeconds()));
     }
 }

@@ -98,7 +98,7 @@ public sealed partial class AzureLogin(CloudNetwork network, CloudPatience patie
             var text = answer is null ? failed.Message : Own(answer);
             var code = Code().Match(text) is { Success: true } found ? found.Value : answer?.ErrorCode ?? "failed";
             throw answer is { StatusCode: 0 or >= 500 } ? new CloudOutage($"{Cloud} could not answer: {code}.")
-                : new CloudRefusal(Cloud, code, text, token, AzureAdvice.For(code, token), mayPass: AzureAdvice.MayPass(code));
+                : new CloudRefusal(Cloud, code, text.Replace($"{code}: ", "", StringComparison.Ordinal), token, AzureAdvice.For(code, token), mayPass: AzureAdvice.MayPass(code));
         }
     }
 

@@ -11,6 +11,7 @@ public sealed class CloudRefusal(string cloud, string code, string text, IdToken
     : Exception($"{cloud} refused: {code}: {Own(text, token)} {Sent(token)} {advice}")
 {
     private const int MostCharacters = 1000;
+    private const int ShortestPart = 16;
 
     public string Cloud { get; } = cloud;
 
@@ -33,8 +34,8 @@ public sealed class CloudRefusal(string cloud, string code, string text, IdToken
 
     private static string Own(string text, IdToken token)
     {
-        // A cloud that quotes the token would have us write it down; each part of it, and what is cut off by the limit, too.
-        foreach (var part in token.Jwt.Split('.').Prepend(token.Jwt).Where(part => part.Length > 0))
+        // A cloud that quotes the token, or a part of it, would have us write it down.
+        foreach (var part in token.Jwt.Split('.').Prepend(token.Jwt).Where(part => part.Length >= ShortestPart))
         {
             text = text.Replace(part, "********", StringComparison.Ordinal);
         }

@@ -101,12 +101,6 @@ public sealed class GoogleLogin(CloudNetwork network, CloudPatience patience, Cl
 
     private sealed class Network(CloudNetwork network) : HttpClientFactory
     {
-        protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => new Lent(network.Client);
-    }
-
-    /// <summary>The SDK may dispose of it.</summary>
-    private sealed class Lent(HttpMessageInvoker network) : HttpMessageHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => network.SendAsync(request, cancellationToken);
+        protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args) => network.Lend();
     }
 }

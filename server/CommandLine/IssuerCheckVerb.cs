@@ -16,14 +16,24 @@ public static class IssuerCheckVerb
     public static Command Create(VerbContext context)
     {
         var url = IssuerVerbs.UrlArgument();
+        url.Arity = ArgumentArity.ZeroOrOne;
+        var self = new Option<bool>("--self") { Description = "Read this server's own issuer at ServerUri instead, and say what clouds would find there." };
         var authority = new Option<string?>("--ca") { Description = "Trust only the CA certificates in this PEM file, as with issuer set --ca.", HelpName = "FILE" };
         var json = VerbContext.JsonOption();
-        var check = new Command("check", "Read an issuer's discovery document and keys as a login would, and say what is wrong with them.") { url, authority, json };
+        var check = new Command("check", "Read an issuer's discovery document and keys as a login would, and say what is wrong with them.") { url, self, authority, json };
         check.SetAction(async (parsed, cancel) =>
         {
+            if (parsed.GetValue(self) == (parsed.GetValue(url) is not null))
+            {
+                throw new UsageException("Give either the URL of an issuer or --self.");
+            }
             var roots = parsed.GetValue(authority) is { } file ? Authority(IssuerVerbs.ReadFile("--ca", file)) : null;
             var builder = Settings.CreateBuilder([.. context.Settings]);
             var settings = Settings.Read(builder.Configuration, builder.Environment);
+            if (parsed.GetValue(self))
+            {
+                return await OwnIssuerCheckVerb.RunAsync(context, settings.Issuer, roots, parsed.GetValue(json), cancel);
+            }
             using var documents = new IssuerDocuments(new IssuerNetwork(settings.TokenExchange), settings.TokenExchange);
             var result = await ReadAsync(parsed.GetRequiredValue(url), roots, documents, cancel);
             if (parsed.GetValue(json))
@@ -44,6 +54,7 @@ public static class IssuerCheckVerb
             """
             octologin issuer check https://token.actions.githubusercontent.com
             octologin issuer check https://github.example.com/_services/token --Issuers:AllowPrivateNetwork:0=github.example.com
+            octologin issuer check --self --ServerUri=https://octologin.example.com
             """);
     }
 

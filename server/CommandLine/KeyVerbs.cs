@@ -48,22 +48,24 @@ public static class KeyVerbs
         context.OnDatabase(rotate, async (parsed, services, cancel) =>
         {
             var before = await services.Get<SigningKeyStore>().ListAsync(cancel);
-            var (kids, sentences) = (new List<string>(), new List<string>());
+            var kids = new List<string>();
             foreach (var each in Chosen(parsed.GetValue(use)!))
             {
                 var key = await services.Get<SigningKeyRotation>().RotateAsync(each, parsed.GetValue(now), VerbServices.Actor, cancel);
                 kids.Add(key.Kid);
-                sentences.Add(before.Any(known => known.Kid == key.Kid)
-                    ? $"Signing key {key.Kid} of {each} is published already and signs from {key.ActiveFrom:u}; no other was made. To sign with a new one at once: octologin keys rotate --use {each} --now"
-                    : $"Signing key {key.Kid} of {each} was made and signs from {key.ActiveFrom:u}.");
+                if (!parsed.GetValue(json))
+                {
+                    // As they come: the next may be refused.
+                    context.Terminal.Say(before.Any(known => known.Kid == key.Kid)
+                        ? $"Signing key {key.Kid} of {each} is published already and signs from {key.ActiveFrom:u}; no other was made. To sign with a new one at once: octologin keys rotate --use {each} --now"
+                        : $"Signing key {key.Kid} of {each} was made and signs from {key.ActiveFrom:u}.");
+                }
             }
             if (parsed.GetValue(json))
             {
                 var made = (await ListAsync(services, cancel)).Where(key => kids.Contains(key.Kid)).ToList();
                 context.Terminal.Json(ResourceCollection<SigningKeyResource>.Of(Page.All, made.Count, made) with { ItemType = "SigningKey" });
-                return 0;
             }
-            sentences.ForEach(context.Terminal.Say);
             return 0;
         });
         return rotate.WithExamples("octologin keys rotate\noctologin keys rotate --use id-tokens --now");

@@ -31,7 +31,7 @@ public abstract class OutgoingNetwork(OutgoingRules rules)
         UseProxy = rules.Proxy is not null,
         Proxy = rules.Proxy is null ? null : new WebProxy(rules.Proxy),
         ConnectCallback = ConnectAsync,
-        SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = TrustOf(authority ?? Roots) },
+        SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = TlsTrust.By(authority ?? Roots) },
     };
 
     /// <summary>Through a proxy the connection's own check sees the proxy alone; an address written out can still be told. Null: nothing is wrong.</summary>
@@ -40,7 +40,7 @@ public abstract class OutgoingNetwork(OutgoingRules rules)
     /// <summary>Why a host may not be connected to, as far as its name tells. What a name resolves to is looked at when it is connected to.</summary>
     public string? NameFault(Uri uri) =>
         !rules.AllowPrivateNetwork.Contains(uri.Host)
-            && (uri.IsLoopback || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && !IsPublic(address)))
+            && (uri.IsLoopback || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && !PublicAddress.Is(address)))
             ? $"{uri.Host} is {rules.NotPublic(uri.Host)}"
             : null;
 
@@ -59,7 +59,7 @@ public abstract class OutgoingNetwork(OutgoingRules rules)
         var addresses = await Resolve(host, port, cancel);
         var allowed = IsProxy(host, port) || rules.AllowPrivateNetwork.Contains(host)
             ? addresses
-            : [.. addresses.Where(address => IsPublic(address.Address) || (rules.LoopbackAllowed && IsLoopbackName(host) && IPAddress.IsLoopback(address.Address)))];
+            : [.. addresses.Where(address => PublicAddress.Is(address.Address) || (rules.LoopbackAllowed && IsLoopbackName(host) && IPAddress.IsLoopback(address.Address)))];
         if (allowed.Count == 0)
         {
             throw new HostRefusedException(addresses.Count == 0
@@ -91,54 +91,10 @@ public abstract class OutgoingNetwork(OutgoingRules rules)
         }
     }
 
-    /// <summary>RFC 6890 and its successors: everything that is not the public internet.</summary>
-    public static bool IsPublic(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            address = address.MapToIPv4();
-        }
-        var bytes = address.GetAddressBytes();
-        if (address.AddressFamily == AddressFamily.InterNetwork)
-        {
-            return bytes[0] is not (0 or 10 or 127 or >= 224)
-                && !(bytes[0] == 100 && bytes[1] is >= 64 and < 128)
-                && !(bytes[0] == 169 && bytes[1] == 254)
-                && !(bytes[0] == 172 && bytes[1] is >= 16 and < 32)
-                && !(bytes[0] == 192 && bytes[1] == 168)
-                && !(bytes[0] == 192 && bytes[1] == 0 && bytes[2] is 0 or 2)
-                && !(bytes[0] == 198 && bytes[1] is 18 or 19)
-                && !(bytes[0] == 198 && bytes[1] == 51 && bytes[2] == 100)
-                && !(bytes[0] == 203 && bytes[1] == 0 && bytes[2] == 113);
-        }
-        // 2000::/3 is what is public; of it 2002::/16 (6to4) and 2001::/32 (Teredo) carry an IPv4 address that was not checked.
-        return (bytes[0] & 0xE0) == 0x20
-            && !(bytes[0] == 0x20 && bytes[1] == 0x02)
-            && !(bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] == 0 && bytes[3] == 0)
-            && !(bytes[0] == 0x20 && bytes[1] == 0x01 && bytes[2] == 0x0d && bytes[3] == 0xb8);
-    }
-
     private bool IsProxy(string host, int port) =>
         rules.Proxy is { } proxy && proxy.Host.Equals(host, StringComparison.OrdinalIgnoreCase) && proxy.Port == port;
 
     private static bool IsLoopbackName(string host) => host is "localhost" or "[::1]" or "::1" || (IPAddress.TryParse(host, out var ip) && IPAddress.IsLoopback(ip));
-
-    private static X509ChainPolicy TrustOf(X509Certificate2Collection? roots)
-    {
-        var policy = new X509ChainPolicy
-        {
-            RevocationMode = X509RevocationMode.NoCheck,
-            // A certificate may name URLs where its issuer's is to be had (RFC 5280 section 4.2.2.1), and the library would ask there,
-            // past the check of addresses: whoever runs the host could send us to 169.254.169.254.
-            DisableCertificateDownloads = true,
-        };
-        if (roots is not null)
-        {
-            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            policy.CustomTrustStore.AddRange(roots);
-        }
-        return policy;
-    }
 }
 
 /// <summary>A host was not connected to; the message says why, for administrators.</summary>

@@ -65,6 +65,9 @@ public sealed class VerificationKey
     /// <summary>Why this key verifies nothing; null for a usable one.</summary>
     public string? Fault { get; }
 
+    /// <summary>The size of an RSA key; 0 for others.</summary>
+    public int RsaBits => KeyType == "RSA" && rsa.Modulus is { } modulus ? Bits(modulus) : 0;
+
     public static VerificationKey Read(JsonElement jwk) => new(jwk);
 
     /// <summary>Why the key cannot have made a signature of this algorithm; null when it can.</summary>

@@ -16,6 +16,7 @@ public static class DiscoveryEndpoints
         .AddSingleton<SigningKeyRotation>()
         .AddSingleton<TokenSigner>()
         .AddSingleton<IdTokenSigner>()
+        .AddSingleton<OwnIssuerCheck>()
         .AddSingleton<SigningKeyUpkeep>()
         .AddHostedService(provider => provider.GetRequiredService<SigningKeyUpkeep>());
 
@@ -28,6 +29,7 @@ public static class DiscoveryEndpoints
             .WithName("Discovery").WithTags("token").WithSummary("What clouds and clients need to know of this issuer (OpenID Connect Discovery)").AllowAnonymous().DisableHttpMetrics().ShortCircuit();
         routes.MapGet("/.well-known/jwks", context => ring.Jwks().WriteAsync(context))
             .WithName("Jwks").WithTags("token").WithSummary("The public keys that verify our tokens").AllowAnonymous().DisableHttpMetrics().ShortCircuit();
+        routes.MapOwnIssuer();
     }
 
     private static PublicDocument Document(IssuerOptions options) => new(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>

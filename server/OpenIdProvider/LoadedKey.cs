@@ -7,6 +7,9 @@ namespace OctoLogin.OpenIdProvider;
 /// <param name="Signer">Null once the private key is forgotten.</param>
 public sealed record LoadedKey(SigningKey Row, VerificationKey Public, PrivateKey? Signer)
 {
+    /// <summary>Looked up once: it is asked for at each signature.</summary>
+    public SigningKeyUse Use { get; } = Row.Use;
+
     public string Sign(string type, Action<Utf8JsonWriter> payload) => JwsWriter.Sign(
         header =>
         {

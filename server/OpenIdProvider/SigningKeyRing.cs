@@ -23,7 +23,7 @@ public sealed class SigningKeyRing(SigningKeyStore store, SigningDuties duties, 
     public LoadedKey Current(SigningKeyUse use)
     {
         var now = clock.GetUtcNow();
-        return keys.FirstOrDefault(key => key.Row.Use == use && key.Row.CanSign(now))
+        return keys.FirstOrDefault(key => key.Use == use && key.Row.CanSign(now))
             ?? throw new InvalidOperationException($"No signing key of {use} is active.");
     }
 
@@ -50,7 +50,7 @@ public sealed class SigningKeyRing(SigningKeyStore store, SigningDuties duties, 
             await NextReload().WaitAsync(cancel);
             key = Find(kid);
         }
-        return key?.Row.Use == use ? key.Public : null;
+        return key?.Use == use ? key.Public : null;
     }
 
     /// <summary>A read of the keys that has not begun yet, so that it sees what is committed now.</summary>

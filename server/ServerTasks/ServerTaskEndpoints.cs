@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using OctoLogin.Access;
 using OctoLogin.Audit;
@@ -12,7 +13,7 @@ public static class ServerTaskEndpoints
 {
     public static IServiceCollection AddServerTasks(this IServiceCollection services, TaskOptions options)
     {
-        services.AddSingleton(options).AddSingleton<ServerTaskStore>().AddSingleton<ServerTaskQueue>().AddSingleton<TaskLeases>().AddSingleton<ServerNodeStore>()
+        services.AddSingleton(options).AddSingleton<ServerTaskStore>().AddSingleton<ServerTaskQueue>().AddSingleton<CreateTask>().AddSingleton<TaskLeases>().AddSingleton<ServerNodeStore>()
             .AddSingleton<TaskLogStore>().AddSingleton<TaskMetrics>().AddSingleton<LogStreams>().AddSingleton<RetentionSchedule>().AddSingleton<IServerTaskRunner, RetentionRunner>()
             .AddSingleton<TaskSignals>().AddSingleton<TaskWorker>().AddSingleton<TaskUpkeep>()
             .AddHostedService(provider => provider.GetRequiredService<TaskSignals>())
@@ -25,6 +26,8 @@ public static class ServerTaskEndpoints
         // Not MapSpaceRoutes: without a space these are the tasks of every space, as clients that cancel one name no space.
         Map(routes.MapGroup("/api/tasks"));
         Map(routes.MapGroup("/api/{space}/tasks").WithMetadata(new SpaceScoped()));
+        // A new one is of one space.
+        routes.MapSpaceRoutes("tasks", group => group.MapPost("", Create).WithSummary("Ask for a task by its name, such as TestAccount with the argument AccountId"));
     }
 
     private static void Map(RouteGroupBuilder group)
@@ -50,6 +53,12 @@ public static class ServerTaskEndpoints
 
     private static Task<ServerTask> Get(string id, SpaceContext? space, Caller caller, ServerTaskStore tasks, CancellationToken cancel) =>
         SeenAsync(id, space, caller, tasks, cancel);
+
+    private static async Task<Created<ServerTask>> Create(TaskCommand command, SpaceContext space, Caller caller, CreateTask tasks, CancellationToken cancel)
+    {
+        var task = await tasks.RunAsync(command, space, caller, cancel);
+        return TypedResults.Created($"/api/{space.Id}/tasks/{task.Id}", task);
+    }
 
     /// <summary>One that has ended is answered as it is: who cancels wants it to end, and it has.</summary>
     private static async Task<ServerTask> Cancel(

@@ -119,15 +119,19 @@ public sealed class TenantStore(NpgsqlDataSource database)
 
     public async Task<bool> DeleteAsync(NpgsqlConnection connection, Tenant tenant, CancellationToken cancel)
     {
-        var machines = (await connection.QueryAsync<string>(new CommandDefinition(
-            "select m.name from machine_tenants x join machines m on m.id = x.machine_id where x.tenant_id = @Id order by lower(m.name) limit 5",
-            tenant, cancellationToken: cancel))).AsList();
+        var users = (await connection.QueryAsync<(string Kind, string Name)>(new CommandDefinition(
+            """
+            select 'deployment target', m.name from machine_tenants x join machines m on m.id = x.machine_id where x.tenant_id = @Id
+            union
+            select 'account', a.name from account_tenants x join accounts a on a.id = x.account_id where x.tenant_id = @Id
+            order by 1, 2 limit 5
+            """, tenant, cancellationToken: cancel))).AsList();
         try
         {
-            return machines.Count == 0
+            return users.Count == 0
                 ? await connection.ExecuteAsync(new CommandDefinition(
                     "delete from tenants where space_id = @SpaceId and id = @Id", tenant, cancellationToken: cancel)) > 0
-                : throw ApiException.Conflict($"Tenant '{tenant.Name}' is in use by the deployment targets {Names.List(machines)}. Take it from them first.");
+                : throw ApiException.Conflict($"Tenant '{tenant.Name}' is in use by {string.Join(", ", users.Select(user => $"{user.Kind} '{Printable.Of(user.Name, 100)}'"))}. Take it from these first.");
         }
         catch (PostgresException fault) when (fault.IsStillReferred())
         {

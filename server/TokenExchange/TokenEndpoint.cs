@@ -26,9 +26,6 @@ public static class TokenEndpoint
         }
         routes.MapRevocation();
         routes.MapIntrospection();
-        routes.MapIdentityTest();
-        routes.MapIssuers();
-        routes.MapAccessTokens();
     }
 
     private static async Task ExchangeAsync(HttpContext context, SecurityTokenService service)

@@ -41,6 +41,7 @@ public static partial class RouteCalls
         "PUT /environments/sortorder" or "PUT /tagsets/sortorder" => Array.Empty<string>(),
         // A name that is taken.
         "POST /projects" => new { Name = "A", ProjectGroupId = thing.Values[0], LifecycleId = things["lifecycle"][0].Values[0] },
+        "POST /accounts" => RouteThings.CloudAccount(thing.Name, thing.Place),
         "POST /machines" => RouteThings.Target(thing.Name, thing.Place),
         "POST /channels" or "POST /runbooks" => new { ProjectId = thing.Place.Project },
         "POST /runbooksnapshots" or "POST /projects/{projectId}/runbooksnapshots" => new { RunbookId = thing.Body },

@@ -67,6 +67,17 @@ public static partial class RoutePermissions
         GET     /tenants/{id}/projectvariables                   TenantView + any VariableView                 tenant
         PUT     /tenants/{id}/projectvariables                   TenantView + any VariableEdit                 tenant
 
+        GET     /accounts                                        any AccountView                               list of cloud account
+        GET     /accounts/all                                    any AccountView                               list of cloud account
+        GET     /accounts/{id}                                   AccountView                                   cloud account
+        GET     /accounts/{id}/usages                            AccountView                                   cloud account
+        GET     /accounts/{id}/subject-preview                   AccountView                                   cloud account
+        POST    /accounts                                        AccountCreate                                 cloud account
+        POST    /accounts/subject-preview                        any AccountCreate                             space
+        PUT     /accounts/{id}                                   AccountView + AccountEdit                     cloud account
+        DELETE  /accounts/{id}                                   AccountView + AccountDelete                   cloud account
+        POST    /accounts/{id}/token                             AccountView + any AccountTokenCreate          cloud account
+
         GET     /machines                                        any MachineView                               list of target
         GET     /machines/all                                    any MachineView                               list of target
         GET     /machines/{id}                                   MachineView                                   target
@@ -153,5 +164,7 @@ public static partial class RoutePermissions
         POST    /runbook-runs/create/v1                          RunbookRunCreate                              place
         GET     /runbookRuns                                     any RunbookRunView                            list of run
         GET     /runbookRuns/{id}                                RunbookRunView                                run
+
+        POST    /tasks                                           any TaskCreate                                space
         """;
 }

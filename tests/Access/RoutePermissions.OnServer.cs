@@ -35,6 +35,7 @@ public static partial class RoutePermissions
         DELETE  /serviceaccounts/{userId}/oidcidentities/{id}/v1     UserEdit                                  identity
         POST    /serviceaccounts/{userId}/oidcidentities/{id}/revoke-tokens/v1   UserEdit                      identity
         POST    /serviceaccounts/{userId}/revoke-tokens/v1       UserEdit                                      account
+        GET     /issuer/check                                    AdministerSystem                              server
         GET     /issuers                                         UserView                                      server
         GET     /issuers/{id}                                    UserView                                      issuer
         POST    /issuers                                         AdministerSystem                              server

@@ -72,6 +72,7 @@ public sealed class RouteThings : IAsyncLifetime
         {
             "tag set" => (await Server.AddTagSetAsync(name, "one")).Id,
             "target" => await TargetAsync(name, thing.Place),
+            "cloud account" => await CloudAccountAsync(name, thing.Place),
             "channel" => (await Server.Admin.MakeAsync($"{Api.Space}/projects/{thing.Place.Project}/channels", new { Name = name })).Id,
             "package" => (await Server.MakePackageAsync($"{name.Replace(' ', '.')}.1.0.0.zip")).Id,
             "build information" => (await BuildAsync(name)).Id,
@@ -161,7 +162,17 @@ public sealed class RouteThings : IAsyncLifetime
             targets.Add(new(name, place, [await TargetAsync(name, place)]));
         }
         things["target"] = [.. targets];
+        things["cloud account"] = [.. await Task.WhenAll(targets.Select(async target => target with { Values = [await CloudAccountAsync(target.Name, target.Place)] }))];
     }
+
+    private async Task<string> CloudAccountAsync(string name, Place place) => (await Server.Admin.MakeAsync($"{Api.Space}/accounts", CloudAccount(name, place))).Id;
+
+    /// <summary>Where a target would be.</summary>
+    public static object CloudAccount(string name, Place place) => new
+    {
+        Name = name, AccountType = "GenericOidcAccount", EnvironmentIds = new[] { place.Environment }, TenantIds = place.Tenant is null ? [] : new[] { place.Tenant },
+        TenantedDeploymentParticipation = place.Tenant is null ? "Untenanted" : "Tenanted",
+    };
 
     private async Task<string> TargetAsync(string name, Place place) => (await Server.Admin.MakeAsync($"{Api.Space}/machines", Target(name, place))).Id;
 

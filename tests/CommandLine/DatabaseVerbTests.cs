@@ -7,26 +7,52 @@ namespace OctoLogin.Tests.CommandLine;
 public sealed class DatabaseVerbTests
 {
     [Fact]
-    public async Task Rotates_and_revokes_signing_keys_and_shows_their_state()
+    public async Task Rotates_and_revokes_signing_keys_of_one_kind_and_shows_their_state()
     {
         await using var own = await TestDatabase.CreateAsync();
         using var directory = new TestDirectory();
-        async Task<JsonElement> JsonAsync(params string[] args) =>
-            JsonDocument.Parse((await VerbFixture.RunAsync(own.ConnectionString, [$"--DataDirectory={directory.Path}", .. args, "--json"])).Output).RootElement;
-        async Task<string[]> StatesAsync() => [.. (await JsonAsync("keys", "list")).GetProperty("Items").EnumerateArray().Select(key => key.GetProperty("State").GetString()!)];
+        Task<ProgramRun> RunAsync(params string[] args) => VerbFixture.RunAsync(own.ConnectionString, [$"--DataDirectory={directory.Path}", .. args]);
+        async Task<JsonElement> JsonAsync(params string[] args) => JsonDocument.Parse((await RunAsync([.. args, "--json"])).Output).RootElement;
+        async Task<string[]> StatesAsync(string use = "id-tokens") =>
+            [.. (await JsonAsync("keys", "list")).GetProperty("Items").EnumerateArray().Where(key => key.GetProperty("Use").GetString() == use).Select(key => key.GetProperty("State").GetString()!)];
+        async Task<JsonElement> RotateAsync(params string[] more) => (await JsonAsync(["keys", "rotate", "--use", "id-tokens", .. more])).GetProperty("Items").EnumerateArray().Single();
 
         (await StatesAsync()).ShouldBe(["signing"]);
-        var next = await JsonAsync("keys", "rotate");
-        next.EnumerateObject().Select(property => property.Name).ShouldBe(["Kid", "Algorithm", "State", "Created", "ActiveFrom", "PublishedUntil", "RevokedAt"]);
-        (await JsonAsync("keys", "rotate")).GetProperty("Kid").GetString().ShouldBe(next.GetProperty("Kid").GetString(), "one that waits is enough");
+        var next = await RotateAsync();
+        next.EnumerateObject().Select(property => property.Name).ShouldBe(["Kid", "Use", "Algorithm", "State", "Created", "ActiveFrom", "PublishedUntil", "RevokedAt"]);
+        (await RotateAsync()).GetProperty("Kid").GetString().ShouldBe(next.GetProperty("Kid").GetString(), "one that waits is enough");
         (await StatesAsync()).ShouldBe(["next", "signing"]);
-        var now = await JsonAsync("keys", "rotate", "--now");
-        (await StatesAsync()).ShouldBe(["published", "signing", "published"]);
+        var now = await RotateAsync("--now");
+        (await StatesAsync()).ShouldBe(["retired", "signing", "published"]);
+        (await StatesAsync("access-tokens")).ShouldBe(["signing"]);
         (await JsonAsync("keys", "revoke", now.GetProperty("Kid").GetString()!)).GetProperty("State").GetString().ShouldBe("revoked");
         (await StatesAsync()).ShouldContain("signing");
-        var again = await VerbFixture.RunAsync(own.ConnectionString, [$"--DataDirectory={directory.Path}", "keys", "revoke", now.GetProperty("Kid").GetString()!]);
+        var again = await RunAsync("keys", "revoke", now.GetProperty("Kid").GetString()!);
         again.ExitCode.ShouldBe(1);
         again.Error.ShouldContain("that is not revoked yet. See: octologin keys list");
+
+        (await JsonAsync("keys", "rotate", "--now")).GetProperty("Items").EnumerateArray().Select(key => key.GetProperty("Use").GetString()).ShouldBe(["access-tokens", "id-tokens"], ignoreOrder: true);
+        var full = await RunAsync("keys", "rotate");
+        (full.ExitCode, full.Error.Contains("4 keys are published", StringComparison.Ordinal)).ShouldBe((1, true), full.All);
+        (await RunAsync("keys", "rotate", "--use", "refresh-tokens")).ExitCode.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Exports_the_public_keys_of_ID_tokens_and_those_alone_unless_asked()
+    {
+        await using var own = await TestDatabase.CreateAsync();
+        using var directory = new TestDirectory();
+        async Task<string[]> ExportAsync(params string[] more)
+        {
+            var run = await VerbFixture.RunAsync(own.ConnectionString, [$"--DataDirectory={directory.Path}", "keys", "export-jwks", .. more]);
+            var keys = JsonDocument.Parse(run.Output).RootElement.GetProperty("keys").EnumerateArray().ToList();
+            keys.ShouldAllBe(key => !key.EnumerateObject().Any(member => member.Name == "d"));
+            return [.. keys.Select(key => key.GetProperty("alg").GetString()!)];
+        }
+
+        (await ExportAsync()).ShouldBe(["RS256"]);
+        (await ExportAsync("--use", "access-tokens")).ShouldBe(["ES256"]);
+        (await ExportAsync("--use", "all")).ShouldBe(["ES256", "RS256"], ignoreOrder: true);
     }
 
     [Fact]

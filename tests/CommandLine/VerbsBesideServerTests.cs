@@ -35,8 +35,8 @@ public sealed class VerbsBesideServerTests(ServerFixture server) : IClassFixture
     {
         var (_, audience) = await server.AddTrustedAccountAsync();
         var old = (await server.ExchangeAsync(audience, server.GitHubToken(audience))).AccessToken;
-        var oldKid = (await JsonAsync("keys", "list")).GetProperty("Items").EnumerateArray().Single(key => key.GetProperty("State").GetString() == "signing").GetProperty("Kid").GetString()!;
-        var kid = (await JsonAsync("keys", "rotate", "--now")).GetProperty("Kid").GetString()!;
+        var oldKid = (await JsonAsync("keys", "list")).GetProperty("Items").EnumerateArray().Single(key => key.GetProperty("State").GetString() == "signing" && key.GetProperty("Use").GetString() == "access-tokens").GetProperty("Kid").GetString()!;
+        var kid = (await JsonAsync("keys", "rotate", "--use", "access-tokens", "--now")).GetProperty("Items")[0].GetProperty("Kid").GetString()!;
         await Eventually.TrueAsync(async () => (await server.Anonymous.GetStringAsync("/.well-known/jwks")).Contains(kid, StringComparison.Ordinal), "the server publishes the new key");
         await JsonAsync("keys", "revoke", oldKid);
         using var client = server.ClientWithToken(old);

@@ -12,6 +12,7 @@ public sealed class MachineTests(ServerFixture server) : IClassFixture<ServerFix
     {
         await server.AddTagSetAsync("Shape", "A");
         var (dev, live, tenant) = (await server.AddEnvironmentAsync(), await server.AddEnvironmentAsync(), await server.AddTenantAsync());
+        var account = await server.AddAccountAsync("AmazonWebServicesOidcAccount", new { TenantIds = new[] { tenant.Id }, TenantedDeploymentParticipation = "TenantedOrUntenanted" });
         var made = await server.Admin.MakeAsync(Machines, new
         {
             Name = "Cluster one", Roles = new[] { "k8s", "web", "WEB" }, EnvironmentIds = new[] { live.Id, dev.Id }, TenantIds = new[] { tenant.Id }, TenantTags = new[] { "shape/a" },
@@ -19,7 +20,7 @@ public sealed class MachineTests(ServerFixture server) : IClassFixture<ServerFix
             Endpoint = new
             {
                 CommunicationStyle = "Kubernetes", ClusterUrl = "https://k8s.example", Namespace = "shop", SkipTlsVerification = "False",
-                Authentication = new { AuthenticationType = "KubernetesStandard", AccountId = "aws-prod" },
+                Authentication = new { AuthenticationType = "KubernetesStandard", AccountId = account.Id },
             },
         });
         made.Json.Names().ShouldBe([
@@ -32,7 +33,7 @@ public sealed class MachineTests(ServerFixture server) : IClassFixture<ServerFix
         made.Json.GetProperty("EnvironmentIds").Strings().ShouldBe([dev.Id, live.Id]);
         made.Json.GetProperty("TenantTags").Strings().ShouldBe(["Shape/A"]);
         made.Json.GetProperty("Endpoint").GetRawText().ShouldBe(
-            """{"CommunicationStyle":"Kubernetes","ClusterUrl":"https://k8s.example","Namespace":"shop","SkipTlsVerification":"False","Authentication":{"AuthenticationType":"KubernetesStandard","AccountId":"aws-prod"}}""");
+            $$$"""{"CommunicationStyle":"Kubernetes","ClusterUrl":"https://k8s.example","Namespace":"shop","SkipTlsVerification":"False","Authentication":{"AuthenticationType":"KubernetesStandard","AccountId":"{{{account.Id}}}"}}""");
         (await server.EventAsync(made)).ShouldBe(("Created", "Deployment target Cluster one was created"));
         (await server.Admin.SeeAsync($"{Machines}/cluster-one")).Text.ShouldBe(made.Text);
 

@@ -51,10 +51,40 @@ public sealed class DiscoveryTests(ServerFixture server) : IClassFixture<ServerF
     {
         var jwks = await server.Anonymous.GetFromJsonAsync<JsonElement>("/.well-known/jwks");
         var keys = jwks.GetProperty("keys").EnumerateArray().ToList();
-        keys.Count.ShouldBeInRange(1, 4);
+        keys.Count.ShouldBeInRange(2, 4);
         foreach (var key in keys)
         {
-            key.EnumerateObject().Select(member => member.Name).ShouldBe(["kty", "crv", "x", "y", "kid", "use", "alg"], ignoreOrder: true);
+            string[] ofKind = key.GetProperty("kty").GetString() == "RSA" ? ["n", "e"] : ["crv", "x", "y"];
+            key.EnumerateObject().Select(member => member.Name).ShouldBe([.. ofKind, "kty", "kid", "use", "alg"], ignoreOrder: true);
+        }
+        keys.Select(key => key.GetProperty("alg").GetString()).Distinct().ShouldBe(["ES256", "RS256"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Relying_parties_are_told_that_ID_tokens_are_RS256_and_which_claims_they_have()
+    {
+        var document = await server.Anonymous.GetFromJsonAsync<JsonElement>("/.well-known/openid-configuration");
+        document.GetProperty("id_token_signing_alg_values_supported").EnumerateArray().Select(name => name.GetString()).ShouldBe(["RS256"]);
+        document.GetProperty("claims_supported").EnumerateArray().Select(name => name.GetString()!).Intersect(["iss", "sub", "aud", "iat", "nbf", "exp", "jti"]).Count().ShouldBe(7);
+    }
+
+    [Theory]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/.well-known/jwks")]
+    public async Task Both_documents_may_be_remembered_for_an_hour_and_are_not_sent_again_to_who_has_them(string path)
+    {
+        using var first = await server.Anonymous.GetAsync(path);
+        first.Headers.CacheControl!.ToString().ShouldBe("public, max-age=3600");
+        first.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+        foreach (var (known, status) in ((string, int)[])[($"\"other\", {first.Headers.ETag}", 304), ($"W/{first.Headers.ETag}", 304), ("*", 304), ("\"other\"", 200), ("no tag", 200)])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.TryAddWithoutValidation("If-None-Match", known);
+            using var again = await server.Anonymous.SendAsync(request);
+            ((int)again.StatusCode).ShouldBe(status, known);
+            again.Headers.ETag.ShouldBe(first.Headers.ETag);
+            again.Headers.CacheControl!.ToString().ShouldBe("public, max-age=3600");
+            (await again.Content.ReadAsByteArrayAsync()).Length.ShouldBe(status == 304 ? 0 : (int)first.Content.Headers.ContentLength!, known);
         }
     }
 }

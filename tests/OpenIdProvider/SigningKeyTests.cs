@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OctoLogin.Audit;
+using OctoLogin.Http;
 using OctoLogin.OpenIdProvider;
 using OctoLogin.Tests.Support;
 
@@ -24,14 +25,22 @@ public sealed class SigningKeyTests : IAsyncLifetime
     private SigningKeyRotation Rotation => server.Services.GetRequiredService<SigningKeyRotation>();
     private SigningKeyRing Ring => server.Services.GetRequiredService<SigningKeyRing>();
 
-    private async Task<string[]> PublishedAsync() =>
-        [.. (await server.Anonymous.GetFromJsonAsync<JsonElement>("/.well-known/jwks")).GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("kid").GetString()!)];
+    /// <summary>The keys of one use; of access tokens, unless told.</summary>
+    private async Task<string[]> PublishedAsync(SigningKeyUse? use = null) =>
+        [.. (await server.Anonymous.GetFromJsonAsync<JsonElement>("/.well-known/jwks")).GetProperty("keys").EnumerateArray()
+            .Where(key => key.GetProperty("alg").GetString() == (use ?? SigningKeyUse.AccessTokens).Algorithm).Select(key => key.GetProperty("kid").GetString()!)];
+
+    private async Task<IReadOnlyList<SigningKey>> RowsAsync() => await server.Services.GetRequiredService<SigningKeyStore>().ListAsync(default);
+
+    private string IdTokenKid() => KidOf(server.Services.GetRequiredService<IdTokenSigner>().Sign(_ => { }));
+
+    private static string KidOf(string token) => JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(token.Split('.')[0])).RootElement.GetProperty("kid").GetString()!;
 
     private async Task<(string Token, string Kid)> TokenAsync()
     {
         var answer = await server.ExchangeAsync(audience, server.GitHubToken(audience));
         answer.Status.ShouldBe(200, answer.Text);
-        return (answer.AccessToken, JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(answer.AccessToken.Split('.')[0])).RootElement.GetProperty("kid").GetString()!);
+        return (answer.AccessToken, KidOf(answer.AccessToken));
     }
 
     private async Task<int> CallAsync(string token)
@@ -57,9 +66,82 @@ public sealed class SigningKeyTests : IAsyncLifetime
         (await PublishedAsync()).ShouldBe([second, first], ignoreOrder: true);
         (await CallAsync(token)).ShouldBe(200);
 
-        await AdvanceAsync(TimeSpan.FromHours(14));
+        await AdvanceAsync(SigningKeyRotation.PublishedAfterUse);
         (await PublishedAsync()).ShouldBe([second]);
-        (await server.Services.GetRequiredService<SigningKeyStore>().ListAsync(default)).Single(key => key.Kid == first).PrivateKey.ShouldBeEmpty();
+        (await RowsAsync()).Single(key => key.Kid == first).PrivateKey.ShouldBeEmpty();
+    }
+
+    /// <summary>Both kinds were made together, so they change together: the most keys that the planned course ever shows.</summary>
+    [Fact]
+    public async Task Keys_of_ID_tokens_change_by_the_same_rules_and_both_kinds_together_are_never_more_than_four()
+    {
+        var first = (await PublishedAsync(SigningKeyUse.IdTokens)).Single();
+        await AdvanceAsync(TimeSpan.FromDays(89).Add(TimeSpan.FromMinutes(1)));
+        var published = await PublishedAsync(SigningKeyUse.IdTokens);
+        published.Length.ShouldBe(2);
+        (published.Length + (await PublishedAsync()).Length).ShouldBe(4);
+        IdTokenKid().ShouldBe(first);
+
+        await AdvanceAsync(TimeSpan.FromHours(24));
+        IdTokenKid().ShouldBe(published.Single(kid => kid != first));
+        (await PublishedAsync(SigningKeyUse.IdTokens)).ShouldBe(published, ignoreOrder: true);
+
+        await AdvanceAsync(SigningKeyRotation.PublishedAfterUse);
+        (await PublishedAsync(SigningKeyUse.IdTokens)).ShouldNotContain(first);
+    }
+
+    [Fact]
+    public async Task A_change_that_would_push_out_a_key_in_use_is_refused_with_when_there_is_room_and_made_then()
+    {
+        foreach (var use in SigningKeyUse.All)
+        {
+            await Rotation.RotateAsync(use, atOnce: true, AuditActor.System, default);
+        }
+        var refused = await Should.ThrowAsync<ApiException>(() => Rotation.RotateAsync(SigningKeyUse.IdTokens, atOnce: false, AuditActor.System, default));
+        refused.Message.ShouldStartWith("4 keys are published, which is all that relying parties can be asked to read");
+        (await RowsAsync()).Count.ShouldBe(4);
+
+        await AdvanceAsync(SigningKeyRotation.PublishedAfterUse);
+        await Rotation.RotateAsync(SigningKeyUse.IdTokens, atOnce: false, AuditActor.System, default);
+        (await RowsAsync()).Count.ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task When_the_next_key_is_revoked_the_present_one_signs_on_until_another_was_published_a_day()
+    {
+        var present = IdTokenKid();
+        var next = await Rotation.RotateAsync(SigningKeyUse.IdTokens, atOnce: false, AuditActor.System, default);
+        (await Rotation.RevokeAsync(next.Kid, AuditActor.System, default)).ShouldBeTrue();
+        await AdvanceAsync(SigningKeyRotation.PublishedBeforeUse + SigningKeyRotation.PublishedAfterUse + TimeSpan.FromMinutes(1));
+        IdTokenKid().ShouldBe(present);
+        (await PublishedAsync(SigningKeyUse.IdTokens)).ShouldBe([present]);
+    }
+
+    [Fact]
+    public async Task A_new_key_and_none_that_was_retired_takes_over_from_a_revoked_one_of_its_kind()
+    {
+        var retired = IdTokenKid();
+        var stolen = await Rotation.RotateAsync(SigningKeyUse.IdTokens, atOnce: true, AuditActor.System, default);
+        var accessTokens = await PublishedAsync();
+        await Rotation.RevokeAsync(stolen.Kid, AuditActor.System, default);
+        await Ring.ReloadAsync(default);
+        IdTokenKid().ShouldNotBeOneOf(retired, stolen.Kid);
+        (await PublishedAsync(SigningKeyUse.IdTokens)).ShouldBe([IdTokenKid(), retired], ignoreOrder: true);
+        (await PublishedAsync()).ShouldBe(accessTokens);
+    }
+
+    /// <summary>As after an upgrade from a version that signed access tokens alone.</summary>
+    [Fact]
+    public async Task An_installation_without_a_key_for_ID_tokens_gets_one_and_keeps_the_others()
+    {
+        var accessTokens = await PublishedAsync();
+        await using (var drop = server.Database.DataSource.CreateCommand("delete from signing_keys where algorithm = 'RS256'"))
+        {
+            await drop.ExecuteNonQueryAsync();
+        }
+        await AdvanceAsync(TimeSpan.Zero);
+        (await PublishedAsync(SigningKeyUse.IdTokens)).ShouldBe([IdTokenKid()]);
+        (await PublishedAsync()).ShouldBe(accessTokens);
     }
 
     [Fact]
@@ -87,8 +169,14 @@ public sealed class SigningKeyTests : IAsyncLifetime
     [Fact]
     public async Task Private_keys_are_encrypted_in_the_database()
     {
-        var row = (await server.Services.GetRequiredService<SigningKeyStore>().ListAsync(default)).Single();
-        Should.Throw<System.Security.Cryptography.CryptographicException>(() => System.Security.Cryptography.ECDsa.Create().ImportPkcs8PrivateKey(row.PrivateKey, out _));
+        var rows = await RowsAsync();
+        rows.Count.ShouldBe(2);
+        foreach (var row in rows)
+        {
+            using System.Security.Cryptography.AsymmetricAlgorithm key =
+                row.Use == SigningKeyUse.IdTokens ? System.Security.Cryptography.RSA.Create() : System.Security.Cryptography.ECDsa.Create();
+            Should.Throw<System.Security.Cryptography.CryptographicException>(() => key.ImportPkcs8PrivateKey(row.PrivateKey, out _));
+        }
     }
 
     /// <summary>Base64url has a dash: one name in 64 would begin with it, and <c>keys revoke</c> would take it for an option.</summary>
@@ -102,6 +190,7 @@ public sealed class SigningKeyTests : IAsyncLifetime
         (await TokenAsync()).Kid.ShouldNotBeEmpty();
         await server.Database.DisposeAsync();
         (await PublishedAsync()).Length.ShouldBe(1);
+        (await PublishedAsync(SigningKeyUse.IdTokens)).ShouldBe([IdTokenKid()]);
         (await server.Anonymous.GetAsync("/.well-known/openid-configuration")).EnsureSuccessStatusCode();
         var answer = await server.ExchangeAsync(audience, server.GitHubToken(audience));
         answer.Status.ShouldBe(503, answer.Text);

@@ -144,7 +144,7 @@ public sealed class OutputTests : IDisposable
         }
         channel.End();
         lines.ShouldBe(100_000);
-        taken.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5), $"{bytes.Length / 1e6 / taken.Elapsed.TotalSeconds:0} MB/s");
+        taken.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1), $"{bytes.Length / 1e6 / taken.Elapsed.TotalSeconds:0} MB/s");
         TestContext.Current.SendDiagnosticMessage($"{bytes.Length / 1e6 / taken.Elapsed.TotalSeconds:0} MB/s");
     }
 

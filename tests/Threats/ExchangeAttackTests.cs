@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OctoLogin.Tests.Support;
@@ -160,15 +159,7 @@ public sealed class ExchangeAttackTests(BesiegedServer besieged) : IClassFixture
         await server.RevokeAsync(access);
         var caller = await server.AddCallerAsync();
         await server.AddPersonAsync();
-        await using var connection = await server.Database.DataSource.OpenConnectionAsync();
-        var tables = (await connection.QueryAsync<string>("select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'")).ToList();
-        tables.ShouldContain("audit_events");
-        var dump = new StringBuilder();
-        foreach (var table in tables)
-        {
-            dump.AppendJoin('\n', await connection.QueryAsync<string>($"select to_jsonb(t)::text from {table} t"));
-        }
-        var text = dump.ToString();
+        var text = await server.DumpAsync();
         text.ShouldContain(audience);
         foreach (var secret in (string[])[subject.Split('.')[2], access.Split('.')[2], refused.Split('.')[2], subject, access, caller.ApiKey, ServerFixture.AdminApiKey, "BEGIN PRIVATE KEY", "BEGIN EC PRIVATE KEY"])
         {

@@ -28,7 +28,7 @@ public sealed class HostileSubstitutionTests
         {
             // Told, and in time.
         }
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class HostileSubstitutionTests
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["A"] = new string('a', 100_000) + "!", ["P"] = "^(([a-z])+.)+[A-Z]([a-z])+$" };
         var clock = Stopwatch.StartNew();
         Substitution.Expand("#{A | Match #{P}}", SubstitutionSource.Of(values)).Text.ShouldBe("false");
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(1));
     }
 
     [Fact]

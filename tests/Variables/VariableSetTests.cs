@@ -38,7 +38,7 @@ public sealed class VariableSetTests(ServerFixture server) : IClassFixture<Serve
         var channel = (await server.Admin.SeeAsync($"{Api.Space}/projects/{project.Id}/channels")).Json.GetProperty("Items")[0].GetProperty("Id").GetString()!;
         var changed = await PutAsync(project, 0, JsonDocument.Parse(
             $$$"""
-            { "Id": "mine", "name": "A.B[c]", "Value": "  é 😀 #{X}\n", "Description": "d", "Type": "AzureAccount", "IsEditable": false, "FutureOfVariables": 1,
+            { "Id": "mine", "name": "A.B[c]", "Value": "  é 😀 #{X}\n", "Description": "d", "Type": "Certificate", "IsEditable": false, "FutureOfVariables": 1,
               "Prompt": { "Label": "L", "Description": "P", "Required": true, "DisplaySettings": { "Octopus.ControlType": "Select", "Octopus.SelectOptions": "a|A" } },
               "Scope": { "Environment": ["{{{environment.Id}}}"], "Channel": ["{{{channel}}}"], "Role": ["web"], "Machine": ["Machines-1"], "Action": ["a1"], "Tenant": ["Tenants-1"],
                 "TenantTag": ["Region/EU"], "ProcessOwner": ["{{{project.Id}}}", "Runbooks-1"] } }
@@ -46,7 +46,7 @@ public sealed class VariableSetTests(ServerFixture server) : IClassFixture<Serve
         var variables = changed.Json.GetProperty("Variables");
         variables[0].GetProperty("Id").GetString().ShouldBe("mine");
         variables[0].GetProperty("Value").GetString().ShouldBe("  é 😀 #{X}\n");
-        variables[0].GetProperty("Type").GetString().ShouldBe("AzureAccount");
+        variables[0].GetProperty("Type").GetString().ShouldBe("Certificate");
         variables[0].GetProperty("IsEditable").GetBoolean().ShouldBeFalse();
         variables[0].GetProperty("Prompt").GetRawText().ShouldBe("""{"Label":"L","Description":"P","Required":true,"DisplaySettings":{"Octopus.ControlType":"Select","Octopus.SelectOptions":"a|A"}}""");
         variables[0].GetProperty("Scope").GetProperty("ProcessOwner").Strings().ShouldBe([project.Id, "Runbooks-1"]);
@@ -193,16 +193,11 @@ public sealed class VariableSetTests(ServerFixture server) : IClassFixture<Serve
         var project = await server.AddProjectAsync();
         await PutAsync(project, 0, new { Name = "Password", Value = Dumped, IsSensitive = true });
         await server.Admin.MakeAsync($"{Api.Space}/releases/create/v1", new { ProjectName = project.Id });
-        var dump = new StringBuilder();
-        await using var connection = await server.Database.DataSource.OpenConnectionAsync();
-        foreach (var table in await connection.QueryAsync<string>("select table_name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'"))
-        {
-            dump.AppendJoin('\n', await connection.QueryAsync<string>($"select t::text from \"{table}\" t"));
-        }
-        dump.ToString().ShouldContain($"variableset-{project.Id}-s-1");
+        var dump = await server.DumpAsync();
+        dump.ShouldContain($"variableset-{project.Id}-s-1");
         foreach (var form in new[] { Dumped, Convert.ToBase64String(Encoding.UTF8.GetBytes(Dumped)), Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Dumped)) })
         {
-            dump.ToString().ShouldNotContain(form);
+            dump.ShouldNotContain(form);
         }
         server.Log.Lines.ShouldNotContain(line => line.Contains(Dumped, StringComparison.Ordinal));
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Web;
 
 namespace OctoLogin.Tests.Support.Clouds;
 
@@ -31,6 +32,9 @@ public sealed class FakeClouds : IAsyncDisposable
 
     /// <summary>Everything that was sent to any cloud.</summary>
     public IEnumerable<FakeRequest> Requests => stsServer.Requests.Concat(entraServer.Requests).Concat(googleServer.Requests);
+
+    /// <summary>Every ID token that was sent to any cloud.</summary>
+    public string[] SentTokens => [.. Requests.Select(request => HttpUtility.ParseQueryString(request.Body)).Select(form => form["WebIdentityToken"] ?? form["client_assertion"] ?? form["subject_token"]).OfType<string>().Distinct()];
 
     /// <param name="hosts">Where names lead; the clouds' own are added.</param>
     public static async Task<FakeClouds> StartAsync(TestCertificates certificates, Dictionary<string, IPEndPoint> hosts, TimeProvider clock)
@@ -94,6 +98,8 @@ public sealed class CloudServer : IAsyncLifetime
         Server.Hosts[Host] = new(IPAddress.Loopback, new Uri(front.Url).Port);
         Clouds = await FakeClouds.StartAsync(Server.Certificates, Server.Hosts, Server.Clock);
         Server.Settings["ServerUri"] = Issuer;
+        // What is refused is told at once; patience has tests of its own.
+        Server.Settings["Clouds:PatienceSeconds"] = "0";
         await Server.InitializeAsync();
         front.Target = new(Server.Url);
     }

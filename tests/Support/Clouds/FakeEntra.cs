@@ -41,6 +41,12 @@ public sealed partial class FakeEntra(RelyingParty relyingParty)
     /// <summary>Answers of the token endpoint that come first.</summary>
     public ConcurrentQueue<FakeAnswer> First { get; } = new();
 
+    /// <summary>What the token endpoint waits for before it looks at what was sent.</summary>
+    public Func<Task> Waits { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Whether a refusal repeats the whole assertion.</summary>
+    public bool Quotes { get; set; }
+
     /// <summary>Answers of the resource manager that come first.</summary>
     public ConcurrentQueue<FakeAnswer> FirstOfManagement { get; } = new();
 
@@ -108,9 +114,10 @@ public sealed partial class FakeEntra(RelyingParty relyingParty)
         {
             return Error(400, "invalid_scope", 1002012, $"The provided value for scope {scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier.");
         }
+        await Waits();
         try
         {
-            return await MatchAsync(jwt, credentials) ?? Issue(tenant, client, scope[..^"/.default".Length]);
+            return Quotes ? Error(401, "invalid_client", 50013, $"Assertion failed signature validation. [{jwt}]") : await MatchAsync(jwt, credentials) ?? Issue(tenant, client, scope[..^"/.default".Length]);
         }
         catch (TokenRefused refused)
         {
