@@ -45,7 +45,8 @@ public sealed class ActionExecution(ScriptAction script, StepAccounts accounts, 
         for (var retry = 0; ; retry++)
         {
             // Each try has tokens of its own: those of the one before may have expired.
-            var login = accounts.LogIn(chosen, name => values[name], mask);
+            // What is secret here is not for a token's claims, which others read.
+            var login = accounts.LogIn(chosen, name => values.SensitiveNames.Contains(name) ? null : values[name], mask);
             var own = values.With([.. login.Values.Select(value => KeyValuePair.Create(value.Name, value.Value))], login.Values.Where(value => value.IsSensitive).Select(value => value.Name));
             var outcome = await script.RunAsync(new ActionUse(run, action, target, own, rule.TimeLimit, login), state, log, mask, cancel);
             if (!outcome.Failed || retry == rule.MostRetries)

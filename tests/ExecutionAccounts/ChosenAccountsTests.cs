@@ -94,7 +94,7 @@ public sealed class ChosenAccountsTests
     [Fact]
     public void A_subject_that_is_too_long_is_refused_before_there_is_a_token()
     {
-        var place = Place() with { Subject = new SubjectParts { Space = "default", Project = string.Join('-', Enumerable.Repeat("shop", 25)), Environment = "production" } };
+        var place = Place() with { Subject = new SubjectParts { Space = "default", Project = string.Join('-', Enumerable.Repeat("shop", 15)), Environment = string.Join('-', Enumerable.Repeat("far", 12)) } };
         AccountRules.Fault(new("aws-1", "variable 'A'"), Accounts["aws-1"], place)!.ShouldStartWith("No ID token can be made for account 'aws-1' (aws-1): The subject 'space:default:project:shop-shop");
         AccountRules.Fault(new("token-1", "variable 'A'"), Accounts["token-1"], place).ShouldBeNull("an account with a secret needs no subject");
     }
