@@ -147,6 +147,7 @@ public static class Server
         app.UseSpaces();
 
         app.MapServer(database.InstallationId);
+        app.MapOwnIssuer();
         app.MapIssuers();
         app.MapAccessTokens();
         app.MapIdentityTest();

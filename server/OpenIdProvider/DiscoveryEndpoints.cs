@@ -29,7 +29,6 @@ public static class DiscoveryEndpoints
             .WithName("Discovery").WithTags("token").WithSummary("What clouds and clients need to know of this issuer (OpenID Connect Discovery)").AllowAnonymous().DisableHttpMetrics().ShortCircuit();
         routes.MapGet("/.well-known/jwks", context => ring.Jwks().WriteAsync(context))
             .WithName("Jwks").WithTags("token").WithSummary("The public keys that verify our tokens").AllowAnonymous().DisableHttpMetrics().ShortCircuit();
-        routes.MapOwnIssuer();
     }
 
     private static PublicDocument Document(IssuerOptions options) => new(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
