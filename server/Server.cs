@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using System.Security.Cryptography;
 using Npgsql;
 using OctoLogin.Access;
 using OctoLogin.AccountTests;
@@ -61,7 +59,7 @@ public static class Server
             UseAndMap(app, database);
             await PrepareAsync(app.Services, settings.Admin, cancel);
             await app.Services.GetRequiredService<SigningKeyRing>().ReloadAsync(cancel);
-            await ListenAsync(app, cancel);
+            await Listening.StartAsync(app, cancel);
             return new RunningServer(app, database);
         }
         catch
@@ -177,29 +175,6 @@ public static class Server
         app.MapAccountTokens();
         app.MapDeployments();
         app.MapMetrics();
-    }
-
-    /// <exception cref="StartupException">It cannot listen where the settings say.</exception>
-    internal static async Task ListenAsync(WebApplication app, CancellationToken cancel)
-    {
-        var urls = app.Configuration["Urls"] is { Length: > 0 } configured ? configured : DefaultUrls;
-        try
-        {
-            await app.StartAsync(cancel);
-        }
-        catch (IOException taken) when (taken.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
-        {
-            throw new StartupException($"Urls is '{urls}', and another program listens there already. Stop it, or set Urls to another port (Urls=http://localhost:8066).", taken);
-        }
-        catch (SocketException fault)
-        {
-            throw new StartupException($"Urls is '{urls}', where this server cannot listen: {fault.Message}; the address is not this machine's, or the port needs rights that this user lacks (below 1024).", fault);
-        }
-        // A certificate that is missing, cannot be read, or has another password.
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidOperationException or FormatException or CryptographicException)
-        {
-            throw new StartupException($"The server cannot listen at Urls '{urls}' with the settings below Kestrel: {fault.Message}", fault);
-        }
     }
 }
 

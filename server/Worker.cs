@@ -77,7 +77,7 @@ public sealed class RunningWorker(WebApplication services, OpenDatabase database
         health.UseMiddleware<ApiErrors>();
         health.UseRouting();
         health.MapHealth(() => worker.IsReady);
-        await Server.ListenAsync(health, cancel);
+        await Listening.StartAsync(health, cancel);
     }
 
     public async ValueTask DisposeAsync()
