@@ -22,7 +22,7 @@ public sealed class ActionImages(FeedStore feeds, Registries registries)
             }
             try
             {
-                var address = await registries.AddressAsync(feed, cancel);
+                var address = await Outage.WaitAsync(() => registries.AddressAsync(feed, cancel), cancel);
                 values.Add(new($"{package.Prefix}.Image", address.PullOf($"{package.PackageId}:{package.Version}")));
                 values.Add(new($"{package.Prefix}.Registry", address.PullHost));
             }
@@ -53,7 +53,7 @@ public sealed class ActionImages(FeedStore feeds, Registries registries)
         }
         try
         {
-            var address = await registries.AddressAsync(feed, cancel);
+            var address = await Outage.WaitAsync(() => registries.AddressAsync(feed, cancel), cancel);
             return new(address.PullOf(named), stop => LoginAsync(feed, step, mask, stop));
         }
         catch (RegistryException fault)

@@ -31,7 +31,7 @@ public sealed class AcrLogin(CloudNetwork network, TimeProvider clock)
         try
         {
             using var response = await network.Client.PostAsync(url, form, cancel);
-            using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancel), new JsonDocumentOptions { MaxDepth = 16 });
+            using var json = await RegistryJson.ReadAsync(response, cancel);
             if (!response.IsSuccessStatusCode)
             {
                 throw Refusal(registry, json.RootElement, (int)response.StatusCode);
@@ -65,8 +65,7 @@ public sealed class AcrLogin(CloudNetwork network, TimeProvider clock)
 
     private static RegistryException Refusal(Uri registry, JsonElement json, int status)
     {
-        var error = json.ValueKind == JsonValueKind.Object && json.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0 ? errors[0] : default;
-        var said = error.ValueKind == JsonValueKind.Object && error.TryGetProperty("message", out var message) && message.ValueKind == JsonValueKind.String ? message.GetString() : null;
+        var said = RegistryJson.Refusal(json)?.TrimEnd('.');
         return new(status < 500 ? RegistryFault.Refused : RegistryFault.Unreachable,
             $"{registry.Host} answered {status}{(said is null ? "" : $": {Printable.Of(said)}")}. The application needs the role AcrPull at the registry, and to search it that of Container Registry Repository Catalog Lister or Reader.");
     }

@@ -25,7 +25,7 @@ public sealed class EcrLogin(CloudNetwork network)
         try
         {
             using var response = await network.Client.SendAsync(request, cancel);
-            using var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancel), new JsonDocumentOptions { MaxDepth = 16 });
+            using var json = await RegistryJson.ReadAsync(response, cancel);
             return response.IsSuccessStatusCode ? Read(json.RootElement) : throw Refusal(json.RootElement, (int)response.StatusCode);
         }
         catch (HttpRequestException unanswered)
@@ -71,13 +71,10 @@ public sealed class EcrLogin(CloudNetwork network)
 
     private static RegistryException Refusal(JsonElement json, int status)
     {
-        var (code, said) = (Text(json, "__type")?.Split('#')[^1], Text(json, "message") ?? Text(json, "Message"));
+        var (code, said) = (RegistryJson.Text(json, "__type")?.Split('#')[^1], (RegistryJson.Text(json, "message") ?? RegistryJson.Text(json, "Message"))?.TrimEnd('.'));
         return new(status < 500 ? RegistryFault.Refused : RegistryFault.Unreachable,
             $"{Cloud} answered {status}: {Printable.Of(code)}: {Printable.Of(said)}. The role (or user) needs ecr:GetAuthorizationToken, and to read the registry ecr:DescribeRepositories, ecr:ListImages and ecr:BatchGetImage.");
     }
-
-    private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private sealed class Ask : AmazonWebServiceRequest;
 }

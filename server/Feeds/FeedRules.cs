@@ -60,7 +60,7 @@ public static class FeedRules
         var isEcr = feed.FeedType == FeedType.AwsElasticContainerRegistry;
         var (userProperty, secretProperty) = isEcr ? ("AccessKey", "SecretKey") : ("Username", "Password");
         var user = validation.Optional(userProperty, (isEcr ? sent.AccessKey : sent.Username) ?? (sent.IsWhole ? null : present.User), 500);
-        var (secret, isCleared) = Secret(secretProperty, isEcr ? sent.SecretKey : sent.Password, validation);
+        var (secret, isCleared) = SensitiveProperties.Sensitive.Take(secretProperty, isEcr ? sent.SecretKey : sent.Password, validation);
         validation.Check(isEcr || user?.Contains(':') != true, "Username may not hold ':': it stands between user and password where they are sent.");
         if (feed.OidcAuthentication is not null)
         {
@@ -81,18 +81,6 @@ public static class FeedRules
         validation.Check(user is null == (secret is null && !keeps), $"{userProperty} and {secretProperty} belong together: send both, or neither.");
         validation.Check(!isEcr || user is not null, "An ECR feed needs OidcAuthentication with a RoleArn, or AccessKey and SecretKey.");
         return new(feed with { User = user, Secret = keeps ? present.Secret : null }, secret);
-    }
-
-    private static (string? NewValue, bool IsCleared) Secret(string property, JsonElement? sent, Validation validation)
-    {
-        if (sent is not { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } value)
-        {
-            return (null, false);
-        }
-        var secret = SensitiveProperties.Sensitive.Read(value);
-        validation.Check(secret is not null, $"{property} must be a sensitive value: {{ \"HasValue\": true, \"NewValue\": \"…\" }}.");
-        validation.Check(secret?.NewValue is null || (secret.NewValue.Length <= 20_000 && !secret.NewValue.Contains('\0')), $"{property} may have at most 20000 characters, and no NUL.");
-        return (secret?.NewValue, secret is { NewValue: null, HasValue: false });
     }
 
     private static (string?, string?) Goes(Feed feed) => (feed.FeedUri is null ? null : new Uri(feed.FeedUri).Authority, RegistryAddress.Of(feed.FeedUri ?? "https://none.invalid", feed.RegistryPath).PullHost);

@@ -62,7 +62,7 @@ internal sealed class RegistryConversation(CloudNetwork network, RegistryAddress
             throw await RefusalAsync(realm, response, cancel);
         }
         using var json = await ReadAsync(realm, response, cancel);
-        return (Text(json.RootElement, "token") ?? Text(json.RootElement, "access_token")) is { } token && token.All(char.IsAscii) && !token.Any(char.IsControl)
+        return (RegistryJson.Text(json.RootElement, "token") ?? RegistryJson.Text(json.RootElement, "access_token")) is { } token && token.All(char.IsAscii) && !token.Any(char.IsControl)
             ? token
             : throw Malformed(realm, "answered without a token");
     }
@@ -101,8 +101,7 @@ internal sealed class RegistryConversation(CloudNetwork network, RegistryAddress
     {
         try
         {
-            // It was read as a whole, within limits, before it came here.
-            var json = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancel), new JsonDocumentOptions { MaxDepth = 16 });
+            var json = await RegistryJson.ReadAsync(response, cancel);
             Json.RequireText(json.RootElement);
             return json.RootElement.ValueKind == JsonValueKind.Object ? json : throw new JsonException();
         }
@@ -115,12 +114,11 @@ internal sealed class RegistryConversation(CloudNetwork network, RegistryAddress
 
     private async Task<RegistryException> RefusalAsync(Uri uri, HttpResponseMessage response, CancellationToken cancel)
     {
-        var said = "";
+        string? said = null;
         try
         {
             using var json = await ReadAsync(uri, response, cancel);
-            said = json.RootElement.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0
-                ? $"{Text(errors[0], "code")} {Text(errors[0], "message")}" : Text(json.RootElement, "details") ?? Text(json.RootElement, "error") ?? "";
+            said = RegistryJson.Refusal(json.RootElement);
         }
         catch (RegistryException)
         {
@@ -129,7 +127,7 @@ internal sealed class RegistryConversation(CloudNetwork network, RegistryAddress
         var status = (int)response.StatusCode;
         return new(
             status is 401 or 403 ? RegistryFault.Refused : status is 404 or 405 ? RegistryFault.Missing : RegistryFault.Unreachable,
-            $"{Place(uri)} answered {status}{(said.Trim().Length == 0 ? "" : $": {Printable.Of(said.Trim())}")}{(status == 401 && login is null ? " (the feed has no user and password)" : "")}.");
+            $"{Place(uri)} answered {status}{(string.IsNullOrEmpty(said) ? "" : $": {Printable.Of(said)}")}{(status == 401 && login is null ? " (the feed has no user and password)" : "")}.");
     }
 
     /// <summary>By the header <c>Link</c> (RFC 8288), never to another host: the token would go there.</summary>
@@ -153,7 +151,4 @@ internal sealed class RegistryConversation(CloudNetwork network, RegistryAddress
     private static string Place(Uri uri) => $"{uri.Authority}{uri.AbsolutePath}";
 
     private static string Part(string name, string? value) => string.IsNullOrEmpty(value) ? "" : $"{name}={Uri.EscapeDataString(value)}";
-
-    private static string? Text(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 }
