@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using OctoLogin.Database;
-using OctoLogin.Http;
 
 namespace OctoLogin;
 

@@ -3,6 +3,7 @@ using OctoLogin.Access;
 using OctoLogin.AccountTests;
 using OctoLogin.Accounts;
 using OctoLogin.AccountTokens;
+using OctoLogin.Artifacts;
 using OctoLogin.Audit;
 using OctoLogin.BuildInformation;
 using OctoLogin.Channels;
@@ -105,6 +106,7 @@ public static class Server
         services.AddServerTasks(settings.Tasks);
         services.AddScripts(settings.Scripts, settings.Database);
         services.AddExecutionAccounts();
+        services.AddArtifacts();
         services.AddExecutions();
         services.AddRunbooks();
         services.AddAccountTokens();
@@ -171,18 +173,10 @@ public static class Server
         app.MapVariables();
         app.MapReleases();
         app.MapServerTasks();
+        app.MapArtifacts();
         app.MapRunbooks();
         app.MapAccountTokens();
         app.MapDeployments();
         app.MapMetrics();
-    }
-}
-
-public sealed record RunningServer(WebApplication App, OpenDatabase Database) : IAsyncDisposable
-{
-    public async ValueTask DisposeAsync()
-    {
-        await App.DisposeAsync();
-        await Database.DisposeAsync();
     }
 }

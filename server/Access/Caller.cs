@@ -40,6 +40,10 @@ public sealed record Caller
         (Scope is null || Scope.AllowsSomewhere(permission, spaceId))
         && (IsAdministrator || Grants.Any(grant => grant.Holds(permission, spaceId)) || MaySystemWide(permission));
 
+    /// <summary>Holds it for the target in at least one environment, whichever that is.</summary>
+    public bool MayInSomeEnvironment(Permission permission, AccessTarget target) =>
+        May(permission, target) || Grants.SelectMany(grant => grant.EnvironmentIds).Concat(Scope?.EnvironmentIds ?? []).Any(id => May(permission, target with { EnvironmentId = id }));
+
     /// <summary>The spaces where the whole of a permission is held; null: everywhere, the server itself included.</summary>
     public string[]? SpacesWith(Permission permission) => May(permission, AccessTarget.System)
         ? null
@@ -54,6 +58,14 @@ public sealed record Caller
     public void Demand(Permission permission, AccessTarget target)
     {
         if (!May(permission, target))
+        {
+            throw Missing(permission, target);
+        }
+    }
+
+    public void DemandInSomeEnvironment(Permission permission, AccessTarget target)
+    {
+        if (!MayInSomeEnvironment(permission, target))
         {
             throw Missing(permission, target);
         }

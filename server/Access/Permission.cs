@@ -61,9 +61,10 @@ public static class Permissions
     {
         Permission.ProjectView or Permission.ProjectCreate or Permission.ProjectEdit or Permission.ProjectDelete
             or Permission.ProjectGroupEdit or Permission.ProjectGroupDelete
-            or Permission.ProcessView or Permission.ProcessEdit or Permission.VariableView or Permission.VariableEdit
+            or Permission.ProcessView or Permission.ProcessEdit
             or Permission.ReleaseView or Permission.ReleaseCreate or Permission.ReleaseEdit or Permission.ReleaseDelete
             or Permission.RunbookView or Permission.RunbookEdit => Access.Reach.Project,
+        Permission.VariableView or Permission.VariableEdit => Access.Reach.Project | Access.Reach.Environment,
         Permission.DeploymentView or Permission.DeploymentCreate or Permission.DeploymentDelete
             or Permission.RunbookRunView or Permission.RunbookRunCreate
             or Permission.TaskView or Permission.TaskCreate or Permission.TaskCancel or Permission.AccountTokenCreate => Execution,

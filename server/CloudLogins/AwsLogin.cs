@@ -1,4 +1,5 @@
 using System.Net;
+using System.Xml;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.SecurityToken;
@@ -32,7 +33,7 @@ public sealed class AwsLogin(CloudNetwork network, CloudPatience patience)
     public async Task<string> CallerArnAsync(AwsSession session, IdToken token, CancellationToken cancel)
     {
         using var sts = new AmazonSecurityTokenServiceClient(new SessionAWSCredentials(session.AccessKeyId, session.SecretAccessKey, session.SessionToken), Config(session.Region));
-        return (await AskAsync(() => sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancel), token, cancel)).Arn;
+        return (await AskAsync(() => sts.GetCallerIdentityAsync(new GetCallerIdentityRequest(), cancel), token, cancel)).Arn ?? throw NoXml();
     }
 
     /// <summary>2 to 64 of <c>[\w+=,.@-]</c>, from any text.</summary>
@@ -48,8 +49,10 @@ public sealed class AwsLogin(CloudNetwork network, CloudPatience patience)
         using var sts = new AmazonSecurityTokenServiceClient(new AnonymousAWSCredentials(), Config(region));
         var request = new AssumeRoleWithWebIdentityRequest { RoleArn = role.RoleArn, RoleSessionName = sessionName, WebIdentityToken = token.Jwt, DurationSeconds = role.SessionDuration };
         var answer = await AskAsync(() => sts.AssumeRoleWithWebIdentityAsync(request, cancel), token, cancel);
-        var keys = answer.Credentials;
-        return new(keys.AccessKeyId, keys.SecretAccessKey, keys.SessionToken, new(keys.Expiration!.Value.ToUniversalTime(), TimeSpan.Zero), region, answer.AssumedRoleUser.Arn);
+        // Of a page that is no answer of STS's the SDK makes an answer without content.
+        return answer.Credentials is { AccessKeyId: { } id, SecretAccessKey: { } secret, SessionToken: { } session, Expiration: { } ends } && answer.AssumedRoleUser?.Arn is { } arn
+            ? new(id, secret, session, new(ends.ToUniversalTime(), TimeSpan.Zero), region, arn)
+            : throw NoXml();
     }
 
     private AmazonSecurityTokenServiceConfig Config(string region) => new()
@@ -70,15 +73,23 @@ public sealed class AwsLogin(CloudNetwork network, CloudPatience patience)
         }
         catch (AmazonServiceException answer) when (!cancel.IsCancellationRequested)
         {
-            throw answer.StatusCode is 0 || answer.StatusCode >= HttpStatusCode.InternalServerError || answer.ErrorCode is "Throttling" or "ThrottlingException" or "RequestLimitExceeded"
-                ? new CloudOutage($"{Cloud} could not answer: {answer.ErrorCode ?? answer.StatusCode.ToString()}.")
+            // Without a code it is nothing that STS says, whatever stands between us and it.
+            throw string.IsNullOrEmpty(answer.ErrorCode) ? new CloudOutage($"{Cloud} answered {(int)answer.StatusCode} with something that is not its XML.")
+                : answer.StatusCode >= HttpStatusCode.InternalServerError || answer.ErrorCode is "Throttling" or "ThrottlingException" or "RequestLimitExceeded"
+                    ? new CloudOutage($"{Cloud} could not answer: {answer.ErrorCode}.")
                 : new CloudRefusal(Cloud, answer.ErrorCode, answer.Message, token, AwsAdvice.For(answer.ErrorCode, answer.Message, token), mayPass: answer.ErrorCode is "IDPCommunicationError");
+        }
+        catch (XmlException)
+        {
+            throw NoXml();
         }
         catch (Exception unanswered) when (unanswered is HttpRequestException or AmazonClientException && !cancel.IsCancellationRequested)
         {
             throw new CloudOutage($"{Cloud} could not be asked: {unanswered.Message}.");
         }
     }
+
+    private static CloudOutage NoXml() => new($"{Cloud} answered with something that is not its XML.");
 
     private sealed class Network(CloudNetwork network) : HttpClientFactory
     {

@@ -95,9 +95,10 @@ public sealed partial class AzureLogin(CloudNetwork network, CloudPatience patie
             {
                 throw new CloudOutage($"{Cloud} could not be asked: {unanswered.Message}.");
             }
-            var text = answer is null ? failed.Message : Own(answer);
-            var code = Code().Match(text) is { Success: true } found ? found.Value : answer?.ErrorCode ?? "failed";
-            throw answer is { StatusCode: 0 or >= 500 } ? new CloudOutage($"{Cloud} could not answer: {code}.")
+            var text = answer is null ? "" : Own(answer);
+            // Without a code it is nothing that Entra says, whatever stands between us and it.
+            var code = Code().Match(text).Value;
+            throw code.Length == 0 || answer is not { StatusCode: >= 400 and < 500 } ? new CloudOutage($"{Cloud} answered with something that is not its JSON: {answer?.ErrorCode ?? "no answer"}.")
                 : new CloudRefusal(Cloud, code, text.Replace($"{code}: ", "", StringComparison.Ordinal), token, AzureAdvice.For(code, token), mayPass: AzureAdvice.MayPass(code));
         }
     }

@@ -49,12 +49,17 @@ public sealed class GoogleLogin(CloudNetwork network, CloudPatience patience, Cl
             var value = await exchange.GetAccessTokenForRequestAsync(null, cancel);
             return new(value, clock.GetUtcNow().AddSeconds(exchange.Token.ExpiresInSeconds ?? 0));
         }
+        // Of an answer without an error of its own the SDK makes a sentence where the code would stand.
+        catch (TokenResponseException answer) when (answer.Error?.Error is null || answer.Error.Error.Contains(' '))
+        {
+            throw new CloudOutage($"{Sts} answered with something that is not its JSON.");
+        }
         catch (TokenResponseException answer)
         {
-            var code = answer.Error.Error ?? "refused";
+            var code = answer.Error.Error;
             throw new CloudRefusal(Sts, code, answer.Error.ErrorDescription ?? "", token, GoogleAdvice.For(code, answer.Error.ErrorDescription ?? "", token));
         }
-        catch (Exception unanswered) when (unanswered is HttpRequestException or InvalidOperationException && !cancel.IsCancellationRequested)
+        catch (Exception unanswered) when (unanswered is HttpRequestException or InvalidOperationException or Newtonsoft.Json.JsonException && !cancel.IsCancellationRequested)
         {
             throw new CloudOutage($"{Sts} could not be asked: {unanswered.Message}.");
         }

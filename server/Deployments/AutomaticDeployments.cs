@@ -38,7 +38,7 @@ public sealed class AutomaticDeployments(
         var project = history.Project;
         var open = history.Of(tenant).Phases.Where(phase => phase.IsOpen).SelectMany(phase => phase.Phase.AutomaticDeploymentTargets).Distinct()
             .Where(id => tenant is null || tenant.IsConnected(project.Id, id)).ToList();
-        if (open.Count == 0 || project.IsDisabled)
+        if (open.Count == 0 || project.IsDisabled || history.Refusal(tenant) is not null)
         {
             return [];
         }

@@ -14,8 +14,8 @@ using OctoLogin.Variables;
 namespace OctoLogin.Deployments;
 
 /// <summary>
-/// The other command of a CI job: a release to environments, perhaps for tenants. Checks who asks, what, where and when, and whether the
-/// lifecycle lets the release go there; then queues a task for each place, all in one transaction.
+/// The other command of a CI job: a release to environments, perhaps for tenants. Checks who asks, what, where and when, and whether
+/// channel and lifecycle let the release go there; then queues a task for each place, all in one transaction.
 /// </summary>
 public sealed class CreateDeployments(
     NpgsqlDataSource database, ProjectStore projects, ReleaseStore releases, DeploymentProcessStore processes, VariableSetStore variables, PresentVariables presentVariables, EnvironmentStore environments,
@@ -83,6 +83,7 @@ public sealed class CreateDeployments(
         var history = await progress.ReadAsync(connection, project, release, cancel);
         foreach (var place in places)
         {
+            validation.Fault(history.Refusal(place.Tenant));
             validation.Fault(history.Of(place.Tenant).Refusal(place.Environment.Id, id => names.GetValueOrDefault(id, id)));
         }
     }

@@ -17,8 +17,9 @@ public static class DeploymentEndpoints
 
     public static IServiceCollection AddDeployments(this IServiceCollection services) => services
         .AddSingleton<DeploymentStore>().AddSingleton<ReleaseProgress>().AddSingleton<DeploymentQueue>().AddSingleton<CreateDeployments>()
-        .AddSingleton<AutomaticDeployments>().AddSingleton<ProgressionReader>().AddSingleton<DeploymentPreparation>().AddSingleton<DeploymentCompletion>()
+        .AddSingleton<AutomaticDeployments>().AddSingleton<ProgressionReader>().AddSingleton<ProjectProgressionReader>().AddSingleton<DeploymentPreparation>().AddSingleton<DeploymentCompletion>()
         .AddSingleton<IServerTaskRunner, DeploymentRunner>()
+        .AddSingleton<ReleaseRetention>().AddSingleton<DailyRemoval>(provider => provider.GetRequiredService<ReleaseRetention>().RunAsync)
         .AddSingleton<ReleaseCreated>(provider => provider.GetRequiredService<AutomaticDeployments>().OfNewReleaseAsync);
 
     public static void MapDeployments(this IEndpointRouteBuilder routes)

@@ -18,7 +18,7 @@ public sealed class DeploymentRunner(DeploymentPreparation preparation, ProcessE
         var prepared = await Outage.WaitAsync(() => preparation.PrepareAsync(task.Task, arguments.DeploymentId, cancel), cancel)
             ?? throw new TaskFailedException($"{arguments.DeploymentId}, its release, environment or tenant was deleted before it began.");
         await process.RunAsync(prepared.Run, task, cancel);
-        await Outage.WaitAsync(() => completion.CompleteAsync(prepared, task.Log, cancel), cancel);
+        task.WithSuccess = (connection, stop) => completion.CompleteAsync(connection, prepared, stop);
     }
 
     private sealed record DeploymentArguments(string DeploymentId);

@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using OctoLogin.Executions;
 using OctoLogin.Http;
+using OctoLogin.Releases;
 
 namespace OctoLogin.Deployments;
 
@@ -15,6 +16,13 @@ public sealed class DeploymentStore(NpgsqlDataSource database)
         r.channel_id, r.process_snapshot_id as deployment_process_id, p.project_group_id
         """,
         "deployments x join releases r on r.id = x.release_id join projects p on p.id = x.project_id join server_tasks t on t.id = x.task_id");
+
+    /// <summary>Of a project's deployments that succeeded: the how manieth in its place, from the newest.</summary>
+    private const string Ranks =
+        """
+        select id, row_number() over (partition by environment_id, tenant_id order by succeeded desc, number desc) as rank
+        from deployments where project_id = @projectId and succeeded is not null
+        """;
 
     public Task<Deployment?> FindAsync(string spaceId, string id, CancellationToken cancel) => Rows.FindAsync(database, spaceId, id, cancel);
 
@@ -65,6 +73,30 @@ public sealed class DeploymentStore(NpgsqlDataSource database)
     public async Task<IReadOnlyList<SucceededDeployment>> SucceededAsync(NpgsqlConnection connection, string releaseId, CancellationToken cancel) =>
         (await connection.QueryAsync<SucceededDeployment>(new CommandDefinition(
             "select distinct environment_id, tenant_id from deployments where release_id = @releaseId and succeeded is not null", new { releaseId }, cancellationToken: cancel))).AsList();
+
+    /// <summary>By the Id of each of a project's deployments that succeeded: the how manieth it is in its environment for its tenant, from the newest.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> RanksAsync(NpgsqlConnection connection, string projectId, CancellationToken cancel) =>
+        (await connection.QueryAsync<(string Id, long Rank)>(new CommandDefinition(Ranks, new { projectId }, cancellationToken: cancel))).ToDictionary(row => row.Id, row => row.Rank);
+
+    /// <summary>A project's releases as retention looks at them.</summary>
+    public async Task<IReadOnlyList<RetainedRelease>> RetainedAsync(NpgsqlConnection connection, string projectId, CancellationToken cancel) =>
+        (await connection.QueryAsync<RetainedRelease>(new CommandDefinition(
+            $"""
+            select r.id, r.channel_id, greatest(r.assembled, max(d.created)) as last_used,
+              coalesce(array_agg(distinct d.environment_id) filter (where d.succeeded is not null), array[]::text[]) as environment_ids,
+              coalesce(bool_or((d.id is not null and t.completed_time is null) or x.rank <= 2), false) as is_held
+            from releases r left join deployments d on d.release_id = r.id left join server_tasks t on t.id = d.task_id left join ({Ranks}) x on x.id = d.id
+            where r.project_id = @projectId group by r.id, r.channel_id, r.assembled
+            """, new { projectId }, cancellationToken: cancel))).AsList();
+
+    /// <summary>Whether the release was to be deployed since then. Until the transaction ends it will not be.</summary>
+    public async Task<bool> AnySinceAsync(NpgsqlConnection connection, Release release, DateTimeOffset since, CancellationToken cancel)
+    {
+        // A statement of its own: the next one sees what was committed while this one waited.
+        await connection.ExecuteAsync(new CommandDefinition("select from releases where id = @Id for update", new { release.Id }, cancellationToken: cancel));
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select exists (select from deployments where release_id = @Id and created >= @since)", new { release.Id, since }, cancellationToken: cancel));
+    }
 
     /// <summary>Where the release was deployed to, or is going to be, whatever came of it.</summary>
     public async Task<IReadOnlyList<SucceededDeployment>> AttemptedAsync(NpgsqlConnection connection, string releaseId, CancellationToken cancel) =>

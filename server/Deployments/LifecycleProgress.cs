@@ -16,6 +16,12 @@ public sealed class LifecycleProgress
     /// <summary>In their order; none: every environment is open.</summary>
     public IReadOnlyList<PhaseProgress> Phases { get; }
 
+    /// <summary>The environments, by Id, that the release may go to next and where it is not yet.</summary>
+    public IReadOnlyList<string> Next => [.. Current.SelectMany(phase => phase.Phase.EnvironmentIds().Except(phase.Done)).Distinct()];
+
+    /// <summary>The phases that are open and not complete.</summary>
+    public IReadOnlyList<PhaseProgress> Current => [.. Phases.Where(phase => phase.IsOpen && !phase.IsComplete)];
+
     /// <param name="deployed">The release's deployments that succeeded, of whichever tenant.</param>
     /// <param name="tenant">Null: untenanted.</param>
     public static LifecycleProgress Of(Lifecycle lifecycle, IReadOnlyCollection<SucceededDeployment> deployed, LifecycleTenant? tenant = null)

@@ -9,11 +9,8 @@ public sealed record ReleaseProgression(IReadOnlyList<PhaseProgression> Phases, 
     /// <param name="deployments">The release's that the caller may see, each with its task if they may see that.</param>
     public static ReleaseProgression Of(LifecycleProgress progress, IReadOnlyList<DeploymentAndTask> deployments)
     {
-        var open = progress.Phases.Where(phase => phase.IsOpen && !phase.IsComplete).ToList();
-        return new(
-            [.. progress.Phases.Select(phase => PhaseProgression.Of(phase, deployments))],
-            [.. open.SelectMany(phase => phase.Phase.EnvironmentIds().Except(phase.Done)).Distinct()],
-            open.Count == 0 ? 0 : open[0].Needed - open[0].Done.Count);
+        var open = progress.Current;
+        return new([.. progress.Phases.Select(phase => PhaseProgression.Of(phase, deployments))], progress.Next, open.Count == 0 ? 0 : open[0].Needed - open[0].Done.Count);
     }
 }
 

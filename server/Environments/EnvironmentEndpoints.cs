@@ -60,6 +60,12 @@ public static class EnvironmentEndpoints
             : throw ApiException.NotFound("environment", id);
     }
 
+    /// <summary>Those that the caller sees; none, when they see none at all.</summary>
+    public static async Task<IReadOnlyList<DeploymentEnvironment>> AllSeenAsync(string spaceId, Caller caller, EnvironmentStore environments, CancellationToken cancel) =>
+        caller.MaySomewhere(Permission.EnvironmentView, spaceId)
+            ? (await environments.ListAsync(spaceId, Page.All, caller.Visible(Permission.EnvironmentView, spaceId), cancel)).Items
+            : [];
+
     private static async Task<IResult> Create(
         EnvironmentInput input, SpaceContext space, Caller caller, NpgsqlDataSource database, EnvironmentStore environments, AuditLog audit, CancellationToken cancel)
     {

@@ -2,6 +2,7 @@ using OctoLogin.Environments;
 using OctoLogin.ExecutionAccounts;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
+using OctoLogin.ServerTasks;
 using OctoLogin.Tenants;
 using OctoLogin.Variables;
 
@@ -11,6 +12,7 @@ namespace OctoLogin.Executions;
 public sealed record ProcessRun
 {
     public required Execution Execution { get; init; }
+    public required ServerTask Task { get; init; }
     public required Project Project { get; init; }
     public required DeploymentEnvironment Environment { get; init; }
 

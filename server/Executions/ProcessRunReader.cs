@@ -38,6 +38,7 @@ public sealed class ProcessRunReader(
         return execution.TenantId is not null && tenant is null ? null : new ProcessRun
         {
             Execution = execution,
+            Task = task,
             Project = project,
             Environment = environment,
             Tenant = tenant,

@@ -1,3 +1,4 @@
+using OctoLogin.Artifacts;
 using OctoLogin.ExecutionAccounts;
 using OctoLogin.Http;
 using OctoLogin.Scripts;
@@ -6,7 +7,7 @@ using OctoLogin.ServerTasks;
 namespace OctoLogin.Executions;
 
 /// <summary>The action <c>Octopus.Script</c>, and those that are the same with an account of a cloud: a script of the process itself or from a package.</summary>
-public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages, ActionImages images)
+public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages, ActionImages images, ArtifactKeeper artifacts)
 {
     public static IReadOnlyList<string> Types { get; } = ["Octopus.Script", .. CloudAction.All.Select(cloud => cloud.ActionType)];
 
@@ -65,13 +66,24 @@ public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages, Ac
             Beside = stop => use.Login.RenewAsync(log, stop),
         }, log, mask, cancel);
         state.Add(use.Action, use.Target, result.Outputs);
-        foreach (var artifact in result.Artifacts)
-        {
-            log.Warning($"Artifact '{Printable.Of(artifact.Name)}' ({artifact.Length} bytes) was not kept: this server has no artifacts.");
-            artifact.Dispose();
-        }
+        var kept = await KeepAsync(use, result.Artifacts, log, mask, cancel);
         return result.Failed ? ActionExecution.Failed(log, result.FailMessage!)
-            : new(result.HasWarnings || result.HasErrors ? ActivityStatus.SuccessWithWarning : ActivityStatus.Success);
+            : new(result.HasWarnings || result.HasErrors || !kept ? ActivityStatus.SuccessWithWarning : ActivityStatus.Success);
+    }
+
+    private async Task<bool> KeepAsync(ActionUse use, IReadOnlyList<ScriptArtifact> files, ActivityLog log, SecretMask mask, CancellationToken cancel)
+    {
+        try
+        {
+            return await artifacts.KeepAsync(use.Run.Task, use.Target is null ? use.Action.Name : $"{use.Action.Name} on {use.Target.Name}", files, log, mask, cancel);
+        }
+        finally
+        {
+            foreach (var file in files)
+            {
+                file.Dispose();
+            }
+        }
     }
 
     private static ScriptSyntax? SyntaxOf(ActionUse use, string? file) => (file is null ? use.Values[SyntaxProperty] : Path.GetExtension(file))?.ToUpperInvariant() switch

@@ -64,6 +64,9 @@ public sealed record RetentionPeriod
     public int QuantityToKeep { get; init; }
     public bool ShouldKeepForever { get; init; } = true;
 
+    [JsonIgnore]
+    public bool KeepsAll => ShouldKeepForever || QuantityToKeep == 0;
+
     public string? Fault(string property) =>
         Unit is not (Days or Items) ? $"{property}.Unit must be {Days} or {Items}, not '{Printable.Of(Unit)}'."
         : QuantityToKeep < 0 ? $"{property}.QuantityToKeep must be 0 or more, not {QuantityToKeep}."

@@ -28,15 +28,21 @@ public static class MachineEndpoints
     private static async Task<ResourceCollection<Machine>> List(
         Page page, MachineQuery query, SpaceContext space, Caller caller, MachineStore machines, CancellationToken cancel)
     {
-        caller.DemandSomewhere(Permission.MachineView, space.Id);
-        if (caller.May(Permission.MachineView, AccessTarget.Space(space.Id)))
+        var slice = await SeenAsync(space.Id, query, page, caller, machines, cancel);
+        return ResourceCollection<Machine>.Of(page, slice.Total, slice.Items);
+    }
+
+    /// <summary>The targets that the caller sees.</summary>
+    public static async Task<Slice<Machine>> SeenAsync(string spaceId, MachineQuery query, Page page, Caller caller, MachineStore machines, CancellationToken cancel)
+    {
+        caller.DemandSomewhere(Permission.MachineView, spaceId);
+        if (caller.May(Permission.MachineView, AccessTarget.Space(spaceId)))
         {
-            var slice = await machines.ListAsync(space.Id, query, page, cancel);
-            return ResourceCollection<Machine>.Of(page, slice.Total, slice.Items);
+            return await machines.ListAsync(spaceId, query, page, cancel);
         }
         // Limits by environment and by tenant together are not for SQL; whoever has them sees few.
-        var all = await machines.ListAsync(space.Id, query, page with { Skip = 0, Take = int.MaxValue }, cancel);
-        return ResourceCollection<Machine>.OfAll(page, [.. all.Items.Where(machine => Sees(caller, machine))]);
+        var all = (await machines.ListAsync(spaceId, query, page with { Skip = 0, Take = int.MaxValue }, cancel)).Items.Where(machine => Sees(caller, machine)).ToList();
+        return new(all.Count, [.. all.Skip(page.Skip).Take(page.Take)]);
     }
 
     private static async Task<IReadOnlyList<Machine>> All(SpaceContext space, Caller caller, MachineStore machines, CancellationToken cancel) =>

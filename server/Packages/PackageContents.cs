@@ -8,7 +8,7 @@ using OctoLogin.Http;
 namespace OctoLogin.Packages;
 
 /// <summary>
-/// Writes <c>package_contents</c> and their chunks: the bytes of packages, of which at most two chunks of a push are in memory. Every chunk
+/// Writes <c>package_contents</c> and their chunks: the bytes of packages, and of what else is kept in their way, of which at most two chunks of a push are in memory. Every chunk
 /// is a commit of its own and holds no connection while the client sends the next. A content is nobody's until a package is published with it.
 /// </summary>
 public sealed class PackageContents(NpgsqlDataSource database, TimeProvider clock)

@@ -5,11 +5,17 @@ using Npgsql;
 namespace OctoLogin.Packages;
 
 /// <summary>
-/// A package's bytes from the database: one chunk in memory, and no connection held between two chunks. For one reader,
-/// from any position.
+/// The bytes of a package, or of what else is kept as packages are, from the database: one chunk in memory, and no connection held between
+/// two chunks. For one reader, from any position.
 /// </summary>
-public sealed class PackageStream(NpgsqlDataSource database, Package package) : Stream
+/// <param name="what">Whose they are, in an error message: <c>package packages-Acme.1.2.3</c>.</param>
+public sealed class PackageStream(NpgsqlDataSource database, long contentNumber, long sizeBytes, string what) : Stream
 {
+    public PackageStream(NpgsqlDataSource database, Package package)
+        : this(database, package.ContentNumber, package.SizeBytes, $"package {package.Id}")
+    {
+    }
+
     private byte[] chunk = [];
     private long position;
 
@@ -20,7 +26,7 @@ public sealed class PackageStream(NpgsqlDataSource database, Package package) : 
     public override bool CanRead => true;
     public override bool CanSeek => true;
     public override bool CanWrite => false;
-    public override long Length => package.SizeBytes;
+    public override long Length => sizeBytes;
 
     public override long Position
     {
@@ -85,7 +91,7 @@ public sealed class PackageStream(NpgsqlDataSource database, Package package) : 
         await using var connection = await database.OpenConnectionAsync(cancel);
         await using var command = new NpgsqlCommand("select bytes from package_chunks where content_number = $1 and ordinal = $2", connection)
         {
-            Parameters = { new() { Value = package.ContentNumber }, new() { Value = wanted } },
+            Parameters = { new() { Value = contentNumber }, new() { Value = wanted } },
         };
         // Sequential: the driver would otherwise hold the chunk a second time.
         await using var row = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess | CommandBehavior.SingleRow, cancel);
@@ -99,7 +105,7 @@ public sealed class PackageStream(NpgsqlDataSource database, Package package) : 
         if (chunkLength != expected)
         {
             // Whoever downloads sees the connection break, and never an end that is none.
-            throw new IOException($"Chunk {wanted} of package {package.Id} is not there; the package was deleted some time ago.");
+            throw new IOException($"Chunk {wanted} of {what} is not there; it was deleted some time ago.");
         }
         ordinal = wanted;
     }

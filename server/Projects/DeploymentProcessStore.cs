@@ -24,6 +24,15 @@ public sealed class DeploymentProcessStore(NpgsqlDataSource database)
             $"select {Columns} from deployment_processes p where p.space_id = @spaceId and p.project_id = @projectId and p.runbook_id is null",
             new { spaceId, projectId }, cancellationToken: cancel));
 
+    /// <summary>The project's own and those of its runbooks.</summary>
+    public async Task<IReadOnlyList<DeploymentProcess>> ListAsync(string spaceId, string projectId, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return (await connection.QueryAsync<DeploymentProcess>(new CommandDefinition(
+            $"select {Columns} from deployment_processes p where p.space_id = @spaceId and p.project_id = @projectId order by p.runbook_id nulls first",
+            new { spaceId, projectId }, cancellationToken: cancel))).AsList();
+    }
+
     /// <summary>A process or a snapshot.</summary>
     public async Task<DeploymentProcess?> FindByIdAsync(string spaceId, string id, CancellationToken cancel)
     {

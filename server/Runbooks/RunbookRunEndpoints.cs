@@ -9,7 +9,8 @@ namespace OctoLogin.Runbooks;
 public static class RunbookRunEndpoints
 {
     public static IServiceCollection AddRunbookRuns(this IServiceCollection services) => services
-        .AddSingleton<RunbookRunStore>().AddSingleton<RunbookPlaces>().AddSingleton<CreateRunbookRuns>().AddSingleton<IServerTaskRunner, RunbookRunRunner>();
+        .AddSingleton<RunbookRunStore>().AddSingleton<RunbookPlaces>().AddSingleton<CreateRunbookRuns>().AddSingleton<IServerTaskRunner, RunbookRunRunner>()
+        .AddSingleton<RunRetention>().AddSingleton<DailyRemoval>(provider => provider.GetRequiredService<RunRetention>().RunAsync);
 
     public static void MapRunbookRuns(this IEndpointRouteBuilder routes)
     {

@@ -2,6 +2,7 @@ using Dapper;
 using Npgsql;
 using OctoLogin.Executions;
 using OctoLogin.Http;
+using OctoLogin.Lifecycles;
 
 namespace OctoLogin.Runbooks;
 
@@ -44,5 +45,27 @@ public sealed class RunbookRunStore(NpgsqlDataSource database)
         {
             throw ApiException.Conflict("The runbook, its snapshot, an environment or a tenant was deleted at this moment; nothing is run.");
         }
+    }
+
+    /// <summary>Of each environment and tenant those that the runbook no longer keeps and that have ended: their Ids, the oldest first.</summary>
+    public async Task<IReadOnlyList<string>> DeleteOldAsync(NpgsqlConnection connection, Runbook runbook, DateTimeOffset now, int most, CancellationToken cancel)
+    {
+        var policy = runbook.RunRetentionPolicy;
+        return (await connection.QueryAsync<string>(new CommandDefinition(
+            """
+            delete from runbook_runs x using (
+              select r.id from (
+                select o.*, row_number() over (partition by o.environment_id, o.tenant_id order by o.number desc) as rank from runbook_runs o where o.runbook_id = @Id) r
+              join server_tasks t on t.id = r.task_id
+              where t.completed_time is not null and (r.rank > @items or r.created < @before)
+              order by r.number limit @most) old
+            where x.space_id = @SpaceId and x.id = old.id returning x.id
+            """,
+            new
+            {
+                runbook.SpaceId, runbook.Id, most,
+                items = policy.Unit == RetentionPeriod.Items ? policy.QuantityToKeep : long.MaxValue,
+                before = policy.Unit == RetentionPeriod.Items ? DateTimeOffset.MinValue : now.AddDays(-Math.Min(policy.QuantityToKeep, 36_500)),
+            }, cancellationToken: cancel))).AsList();
     }
 }

@@ -41,7 +41,7 @@ public sealed record TaskProgress(int ProgressPercentage, string EstimatedTimeRe
 
 public sealed class ActivityElement(ServerTask task, LogEntry begun, bool isStep)
 {
-    public string Id { get; } = $"{task.Id}/{begun.Activity}";
+    public string Id { get; } = IdOf(task, begun.Activity);
     public string Name { get; } = begun.Message;
     public DateTimeOffset Started { get; } = begun.OccurredAt;
     public DateTimeOffset? Ended { get; private set; }
@@ -51,6 +51,8 @@ public sealed class ActivityElement(ServerTask task, LogEntry begun, bool isStep
     public List<ActivityLogElement> LogElements { get; } = [];
     public int ProgressPercentage { get; private set; }
     public string ProgressMessage { get; private set; } = "";
+
+    internal static string IdOf(ServerTask task, int activity) => $"{task.Id}/{activity}";
 
     internal void Add(LogEntry entry)
     {

@@ -23,6 +23,9 @@ public sealed class ActivityLog
     /// <summary>The first element of a buffer, which is the root of the log.</summary>
     public static ActivityLog Start(LogBuffer buffer, SecretMask mask, string name) => new(buffer, mask, null, name);
 
+    /// <summary>As clients read it: <see cref="ActivityElement.Id"/>.</summary>
+    public string IdIn(ServerTask task) => ActivityElement.IdOf(task, activity);
+
     /// <summary>An element below this one, Running until <see cref="End"/>.</summary>
     public ActivityLog Begin(string name) => new(buffer, mask, activity, name);
 

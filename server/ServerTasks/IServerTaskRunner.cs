@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace OctoLogin.ServerTasks;
 
 /// <summary>
@@ -22,4 +24,11 @@ public sealed class TaskFailedException(string message) : Exception(message);
 /// <summary>What a runner has at hand.</summary>
 /// <param name="Log">The root of the task's log.</param>
 /// <param name="Mask">What is added here appears in no line that is written afterwards.</param>
-public sealed record RunningTask(ServerTask Task, ActivityLog Log, SecretMask Mask);
+public sealed record RunningTask(ServerTask Task, ActivityLog Log, SecretMask Mask)
+{
+    /// <summary>
+    /// What follows from the task's success: written on this connection, in the transaction that ends the task as Success, so that both are
+    /// there or neither, whatever happens to the node. Not done when the task ends otherwise; done again when a commit was not answered and was none.
+    /// </summary>
+    public Func<NpgsqlConnection, CancellationToken, Task>? WithSuccess { get; set; }
+}

@@ -20,7 +20,7 @@ public sealed class RetentionSchedule(NpgsqlDataSource database, SpaceStore spac
         {
             await queue.EnqueueAsync(connection, new NewServerTask
             {
-                SpaceId = space.Id, Name = RetentionRunner.Name, Description = "Remove old task logs and packages", ConcurrencyKey = RetentionRunner.Name,
+                SpaceId = space.Id, Name = RetentionRunner.Name, Description = "Remove old task logs, releases, runs and packages", ConcurrencyKey = RetentionRunner.Name,
             }, cancel);
         }
     }, cancel);
@@ -28,10 +28,10 @@ public sealed class RetentionSchedule(NpgsqlDataSource database, SpaceStore spac
 
 /// <summary>
 /// Removes the logs of tasks that ended <c>Tasks:RetentionDays</c> ago, and the tasks themselves when they are of no project. Those of a
-/// project are its history: deployments and runbook runs name them, and they go with these. And packages, where they are not kept for ever.
+/// project are its history: deployments and runbook runs name them, and they go with these. What tasks kept goes with their logs. And packages, where they are not kept for ever.
 /// </summary>
 public sealed class RetentionRunner(
-    NpgsqlDataSource database, ServerTaskStore tasks, TaskLogStore logs, PackageRetention packages, TaskOptions options, TimeProvider clock) : IServerTaskRunner
+    NpgsqlDataSource database, ServerTaskStore tasks, TaskLogStore logs, IEnumerable<LogsRemoved> followers, IEnumerable<DailyRemoval> removals, PackageRetention packages, TaskOptions options, TimeProvider clock) : IServerTaskRunner
 {
     public const string Name = "Retention";
 
@@ -49,6 +49,11 @@ public sealed class RetentionRunner(
             removed += count;
         }
         task.Log.Info(string.Create(CultureInfo.InvariantCulture, $"The logs of {removed} tasks that ended before {before:u} were removed."));
+        foreach (var remove in removals)
+        {
+            await remove(task.Log, cancel);
+        }
+        // Last: what was removed before may have used them.
         if (await packages.RunAsync(cancel) is > 0 and var unused)
         {
             task.Log.Info(string.Create(CultureInfo.InvariantCulture, $"{unused} packages that no release uses were removed, as Packages:RetentionDays says."));
@@ -65,8 +70,18 @@ public sealed class RetentionRunner(
             return 0;
         }
         await logs.RemoveAsync(connection, old, cancel);
+        foreach (var follow in followers)
+        {
+            await follow(connection, old, cancel);
+        }
         await tasks.LogsRemovedAsync(connection, old, cancel);
         await transaction.CommitAsync(cancel);
         return old.Length;
     }
 }
+
+/// <summary>Takes away, in the transaction that removes the logs of tasks, what belongs to them.</summary>
+public delegate Task LogsRemoved(NpgsqlConnection connection, long[] taskNumbers, CancellationToken cancel);
+
+/// <summary>Removes, once a day, what a slice no longer keeps, in transactions of its own, and says what that was.</summary>
+public delegate Task DailyRemoval(ActivityLog log, CancellationToken cancel);

@@ -20,7 +20,8 @@ internal sealed class TaskExecution(ServerTask task, TaskHold hold, ServerNode n
         var writes = new TaskWrites(Task, buffer, logs, leases, hold.GivenUp, log);
         var root = ActivityLog.Start(buffer, mask, Task.Description);
         var writing = writes.WriteLogAsync(ended.Token);
-        var (state, error) = await OutcomeAsync(runner, new RunningTask(Task, root, mask));
+        var running = new RunningTask(Task, root, mask);
+        var (state, error) = await OutcomeAsync(runner, running);
         var warned = buffer.HasWarningsOrErrors;
         if (error is not null)
         {
@@ -36,8 +37,13 @@ internal sealed class TaskExecution(ServerTask task, TaskHold hold, ServerNode n
         // The log is whole before the task has ended, for those who read it until then.
         await writing;
         hold.Release();
-        return await writes.FinishAsync(state, state == TaskState.Canceled ? null : error, warned || state is TaskState.Failed or TaskState.TimedOut) ? state : null;
+        return await writes.FinishAsync(
+            new(state, state == TaskState.Canceled ? null : error, warned || state is TaskState.Failed or TaskState.TimedOut),
+            state == TaskState.Success ? running.WithSuccess : null, new(TaskState.Failed, Fault, HasWarningsOrErrors: true));
     }
+
+    /// <summary>What people are told of what the node's log says.</summary>
+    private string Fault => $"Something went wrong in the server. The log of node {node.Name} has the details under {Task.Id}.";
 
     public void Dispose() => hold.Dispose();
 
@@ -70,7 +76,7 @@ internal sealed class TaskExecution(ServerTask task, TaskHold hold, ServerNode n
             log.TaskFault(Task.Id, running.Mask.Apply(fault.ToString()));
             return (TaskState.Failed, Outage.Is(fault)
                 ? "The server could not reach its database while it ran the task."
-                : $"Something went wrong in the server. The log of node {node.Name} has the details under {Task.Id}.");
+                : Fault);
         }
     }
 }

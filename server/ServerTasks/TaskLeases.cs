@@ -8,13 +8,18 @@ namespace OctoLogin.ServerTasks;
 public sealed class TaskLeases(NpgsqlDataSource database, TimeProvider clock)
 {
     // The queue may be long, so only the head of each project's part of it is looked at.
-    private const string Take =
-        $"""
+    private const string ProjectsWaiting =
+        """
         with recursive projects_waiting as (
           (select project_key from server_tasks where state = 'Queued' order by project_key limit 1)
           union all
           select (select t.project_key from server_tasks t where t.state = 'Queued' and t.project_key > w.project_key order by t.project_key limit 1)
-          from projects_waiting w where w.project_key is not null),
+          from projects_waiting w where w.project_key is not null)
+        """;
+
+    private const string Take =
+        $"""
+        {ProjectsWaiting},
         due as (
           select t.number, t.queue_time,
             row_number() over (partition by w.project_key order by t.queue_time, t.number)
@@ -59,6 +64,18 @@ public sealed class TaskLeases(NpgsqlDataSource database, TimeProvider clock)
         }
     }
 
+    /// <summary>When the next task after this time is due; null: none is.</summary>
+    public async Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return await connection.QuerySingleAsync<DateTimeOffset?>(new CommandDefinition(
+            $"""
+            {ProjectsWaiting}
+            select min(next.queue_time) from projects_waiting w cross join lateral (
+              select q.queue_time from server_tasks q where q.state = 'Queued' and q.project_key = w.project_key and q.queue_time > @after order by q.queue_time limit 1) next
+            """, new { after }, cancellationToken: cancel));
+    }
+
     /// <summary>Those of <paramref name="leases"/> that still are the node's, with their state: one that is missing was lost.</summary>
     public async Task<IReadOnlyDictionary<long, TaskState>> RenewAsync(ServerNode node, long[] leases, TimeSpan lease, int patienceSeconds, CancellationToken cancel)
     {
@@ -71,20 +88,36 @@ public sealed class TaskLeases(NpgsqlDataSource database, TimeProvider clock)
         return renewed.ToDictionary(one => one.Lease, one => one.State);
     }
 
-    /// <summary>False: the lease was lost, and somebody else has said what became of the task.</summary>
-    public async Task<bool> FinishAsync(ServerTask task, TaskState state, string? error, bool hasWarningsOrErrors, CancellationToken cancel)
+    /// <summary>False: the lease was lost, and somebody else has said what became of the task; then nothing of <paramref name="also"/> is there either.</summary>
+    /// <param name="also">What is committed together with the end.</param>
+    public async Task<bool> FinishAsync(ServerTask task, TaskOutcome outcome, Func<NpgsqlConnection, CancellationToken, Task>? also, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+        if (also is null)
+        {
+            return await FinishAsync(connection, task, outcome, cancel);
+        }
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        // First: the heartbeat, which renews all tasks of the node together, waits for whoever holds the task's row.
+        await also(connection, cancel);
+        if (!await FinishAsync(connection, task, outcome, cancel))
+        {
+            return false;
+        }
+        await transaction.CommitAsync(cancel);
+        return true;
+    }
+
+    private async Task<bool> FinishAsync(NpgsqlConnection connection, ServerTask task, TaskOutcome outcome, CancellationToken cancel) =>
+        await connection.ExecuteScalarAsync<long>(new CommandDefinition(
             $"""
             with ended as (
-              update server_tasks t set state = @state, completed_time = @now, last_updated_time = @now, error_message = @error,
-                has_warnings_or_errors = @hasWarningsOrErrors, lease = null, lease_until = null
+              update server_tasks t set state = @state, completed_time = @now, last_updated_time = @now, error_message = @Error,
+                has_warnings_or_errors = @HasWarningsOrErrors, lease = null, lease_until = null
               where t.id = @Id and t.lease = @Lease returning t.id, t.concurrency_key)
             select count(*) from (select {TellOfEnd} from ended) told
             """,
-            new { task.Id, task.Lease, state = state.ToString(), error, hasWarningsOrErrors, now = clock.GetUtcNow() }, cancellationToken: cancel)) > 0;
-    }
+            new { task.Id, task.Lease, state = outcome.State.ToString(), outcome.Error, outcome.HasWarningsOrErrors, now = clock.GetUtcNow() }, cancellationToken: cancel)) > 0;
 
     /// <summary>
     /// Puts back what a call of <see cref="TakeAsync"/> took without its caller knowing, because the answer was lost: nothing of it has begun.
@@ -144,3 +177,7 @@ public sealed class TaskLeases(NpgsqlDataSource database, TimeProvider clock)
         public required TaskState State { get; init; }
     }
 }
+
+/// <summary>How a task ended.</summary>
+/// <param name="Error">Null: nothing to say.</param>
+public sealed record TaskOutcome(TaskState State, string? Error, bool HasWarningsOrErrors);

@@ -5,9 +5,6 @@ namespace OctoLogin.ServerTasks;
 /// <summary>This process as a node that takes tasks and runs them, up to its cap.</summary>
 public sealed class TaskWorker : BackgroundService
 {
-    /// <summary>How often the queue is looked at without being told: also how late a scheduled task may begin.</summary>
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
-
     // SIGTERM leaves 10 s for everything, of which requests in progress may take 5 and the private PostgreSQL 2.
     private static readonly TimeSpan RunnersEnd = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan EndsAreWritten = TimeSpan.FromSeconds(3);
@@ -23,7 +20,7 @@ public sealed class TaskWorker : BackgroundService
     private readonly ILogger log;
     private readonly TaskHeartbeat running;
     private readonly Dictionary<string, IServerTaskRunner> runnerOf;
-    private readonly SemaphoreSlim wake = new(0);
+    private readonly QueueWatch watch;
     private readonly CancellationTokenSource stopping = new();
 
     public TaskWorker(
@@ -34,6 +31,7 @@ public sealed class TaskWorker : BackgroundService
         (this.metrics, this.lifetime, this.clock, this.log) = (metrics, lifetime, clock, log);
         runnerOf = runners.ToDictionary(runner => runner.TaskName);
         Node = ServerNode.OfThisProcess(options);
+        watch = new QueueWatch(leases, clock);
         running = new TaskHeartbeat(Node, options, leases, nodes, log);
     }
 
@@ -95,15 +93,7 @@ public sealed class TaskWorker : BackgroundService
         }
         else if (signal == TaskSignal.Queued)
         {
-            Wake();
-        }
-    }
-
-    private void Wake()
-    {
-        if (wake.CurrentCount == 0)
-        {
-            wake.Release();
+            watch.Wake();
         }
     }
 
@@ -120,11 +110,12 @@ public sealed class TaskWorker : BackgroundService
                 }
                 unanswered = Guid.NewGuid();
                 var free = options.Concurrency - running.Count;
+                var looked = clock.GetUtcNow();
                 var taken = free > 0 ? await TakeAsync(unanswered.Value, free) : 0;
                 unanswered = null;
                 if (taken == 0)
                 {
-                    await wake.WaitAsync(Poll, stopping.Token);
+                    await watch.WaitAsync(looked, isFull: free <= 0, stopping.Token);
                 }
             }
             catch (Exception) when (stopping.IsCancellationRequested)
@@ -134,7 +125,7 @@ public sealed class TaskWorker : BackgroundService
             catch (Exception fault)
             {
                 log.NotTaken(fault.Message);
-                await Task.Delay(Poll, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(QueueWatch.Poll, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -180,7 +171,7 @@ public sealed class TaskWorker : BackgroundService
         }
         running.Remove(execution);
         execution.Dispose();
-        Wake();
+        watch.Wake();
     }
 }
 

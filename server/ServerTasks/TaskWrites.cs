@@ -1,3 +1,4 @@
+using Npgsql;
 using OctoLogin.Database;
 
 namespace OctoLogin.ServerTasks;
@@ -34,16 +35,30 @@ internal sealed class TaskWrites(ServerTask task, LogBuffer buffer, TaskLogStore
         }
     }
 
-    /// <summary>False: the lease was lost, or the database did not take it in time.</summary>
-    public async Task<bool> FinishAsync(TaskState state, string? error, bool hasWarningsOrErrors)
+    /// <summary>What was written; null: the lease was lost, or the database did not take it in time.</summary>
+    /// <param name="also">Committed with it, or null.</param>
+    /// <param name="fault">What is written instead when that cannot be done.</param>
+    public async Task<TaskState?> FinishAsync(TaskOutcome outcome, Func<NpgsqlConnection, CancellationToken, Task>? also, TaskOutcome fault)
     {
         var isOurs = false;
-        await TryAsync(async () => isOurs = await leases.FinishAsync(task, state, error, hasWarningsOrErrors, givenUp));
+        await TryAsync(async () =>
+        {
+            try
+            {
+                isOurs = await leases.FinishAsync(task, outcome, also, givenUp);
+            }
+            catch (Exception bug) when (also is not null && !givenUp.IsCancellationRequested && !Outage.Is(bug))
+            {
+                log.TaskNotWritten(bug, task.Id);
+                (outcome, also) = (fault, null);
+                isOurs = await leases.FinishAsync(task, outcome, also, givenUp);
+            }
+        });
         if (!isOurs)
         {
-            log.TaskNotOurs(task.Id, state);
+            log.TaskNotOurs(task.Id, outcome.State);
         }
-        return isOurs;
+        return isOurs ? outcome.State : null;
     }
 
     /// <summary>Again and again while the database is away. False: it was not done in time.</summary>

@@ -12,7 +12,7 @@ public sealed class SpaceStore(NpgsqlDataSource database)
     /// <summary>First segments of routes below <c>/api</c>: a space with such a slug could not be addressed.</summary>
     private static readonly HashSet<string> Reserved =
     [
-        "accounts", "all", "api", "channels", "deploymentprocesses", "deployments", "docs", "environments", "events", "feeds", "lifecycles", "machineroles", "machines", "packages",
+        "accounts", "all", "api", "artifacts", "channels", "deploymentprocesses", "deployments", "docs", "environments", "events", "feeds", "lifecycles", "machineroles", "machines", "packages",
         "projectgroups", "projects", "releases", "runbooks", "scopeduserroles", "serviceaccounts", "spaces", "tagsets", "tasks", "teams",
         "tenants", "token", "userroles", "users", "build-information", "runbook-runs", "serverstatus", "configuration", "permissions",
     ];

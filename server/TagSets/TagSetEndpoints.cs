@@ -102,9 +102,11 @@ public static class TagSetEndpoints
     }
 
     /// <summary>Octopus has no permission to view them: who sees tenants, or may change tag sets, sees them.</summary>
+    public static bool MayView(Caller caller, string spaceId) => Changes.Prepend(Permission.TenantView).Any(permission => caller.MaySomewhere(permission, spaceId));
+
     private static void DemandView(SpaceContext space, Caller caller)
     {
-        if (!Changes.Any(permission => caller.MaySomewhere(permission, space.Id)))
+        if (!MayView(caller, space.Id))
         {
             caller.DemandSomewhere(Permission.TenantView, space.Id);
         }

@@ -34,9 +34,10 @@ public static class TenantVariableEndpoints
         string id, SpaceContext space, Caller caller, TenantStore tenants, ProjectStore projects, CancellationToken cancel)
     {
         var tenant = await TenantEndpoints.SeenAsync(id, space, caller, tenants, cancel);
-        var visible = caller.Visible(Permission.VariableView, space.Id);
-        var connected = await projects.ListAsync(space.Id, Page.All with { Ids = [.. tenant.ProjectEnvironments.Keys] }, visible, cancel);
-        return new(tenant.Id, tenant.Name, space.Id, connected.Items.ToDictionary(project => project.Id, project => new TenantProjectVariables(
+        caller.DemandSomewhere(Permission.VariableView, space.Id);
+        var connected = await projects.ListAsync(space.Id, Page.All with { Ids = [.. tenant.ProjectEnvironments.Keys] }, VisibleRows.Everything, cancel);
+        var seen = connected.Items.Where(project => caller.MayInSomeEnvironment(Permission.VariableView, ProjectEndpoints.Target(project)));
+        return new(tenant.Id, tenant.Name, space.Id, seen.ToDictionary(project => project.Id, project => new TenantProjectVariables(
             project.Id, project.Name, tenant.ProjectEnvironments[project.Id].ToDictionary(environment => environment, _ => new Dictionary<string, string>()))));
     }
 

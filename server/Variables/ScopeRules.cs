@@ -4,43 +4,44 @@ namespace OctoLogin.Variables;
 
 /// <summary>
 /// Checks what a scope names. What the variable named before may stay, also when it was deleted since: taken out in silence, the value
-/// would hold in more places than was meant.
+/// would hold in more places than was meant. Pure.
 /// </summary>
-public sealed class ScopeRules(ScopeValues known, string projectId, Validation validation)
+/// <param name="tenants">Those of the named tenants that there are.</param>
+/// <param name="owners">The project and its runbooks.</param>
+public sealed class ScopeRules(ScopeValues known, IEnumerable<string> tenants, IEnumerable<string> owners, Validation validation)
 {
     private readonly HashSet<string> environments = IdsOf(known.Environments);
+    private readonly HashSet<string> machines = IdsOf(known.Machines);
     private readonly HashSet<string> channels = IdsOf(known.Channels);
+    private readonly HashSet<string> actions = IdsOf(known.Actions);
+    private readonly HashSet<string> tags = new(known.TenantTags.Select(tag => tag.Id), StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> tenants = [.. tenants];
+    private readonly HashSet<string> owners = [.. owners];
 
     /// <summary>The one place where each kind of scope meets what there is of it.</summary>
     /// <param name="before">The variable's present scope.</param>
     public VariableScope Apply(VariableScope sent, VariableScope before, string at)
     {
-        Known($"{at}.Environment", "an environment", sent.Environment, before.Environment, environments);
-        Known($"{at}.Channel", "a channel", sent.Channel, before.Channel, channels);
-        // Targets, tenants and tag sets are slices of their own; until they are known here, only the form is checked.
-        Form($"{at}.Machine", sent.Machine, id => id.StartsWith("Machines-", StringComparison.Ordinal), "an Id such as Machines-1");
-        Form($"{at}.Tenant", sent.Tenant, id => id.StartsWith("Tenants-", StringComparison.Ordinal), "an Id such as Tenants-1");
-        Form($"{at}.TenantTag", sent.TenantTag, tag => tag.Split('/') is [{ Length: > 0 }, { Length: > 0 }], "a tag such as Region/Europe");
-        // A step may come after its variables, and a runbook is a process of its own.
-        Form($"{at}.Action", sent.Action, id => id.Length > 0, "the Id of an action");
-        Form($"{at}.Role", sent.Role, role => role.Length > 0, "a role");
-        Form($"{at}.ProcessOwner", sent.ProcessOwner, id => id == projectId || id.StartsWith("Runbooks-", StringComparison.Ordinal), $"{projectId} or the Id of a runbook");
+        Known($"{at}.Environment", "the Id of an environment", sent.Environment, before.Environment, environments);
+        Known($"{at}.Machine", "the Id of a deployment target", sent.Machine, before.Machine, machines);
+        Known($"{at}.Tenant", "the Id of a tenant", sent.Tenant, before.Tenant, tenants);
+        Known($"{at}.TenantTag", "a tag, such as Region/Europe,", sent.TenantTag, before.TenantTag, tags);
+        Known($"{at}.Channel", "the Id of a channel", sent.Channel, before.Channel, channels);
+        Known($"{at}.Action", "the Id of an action", sent.Action, before.Action, actions);
+        Known($"{at}.ProcessOwner", "the Id of the project or of a runbook", sent.ProcessOwner, before.ProcessOwner, owners);
+        // A target may get a role after a variable has it.
+        foreach (var bad in sent.Role.Where(role => string.IsNullOrEmpty(role) || role.Length > 200 || role.Any(char.IsControl)))
+        {
+            validation.Check(false, $"{at}.Role has '{Printable.Of(bad)}', which is not a role.");
+        }
         return sent;
     }
 
-    private void Known(string at, string kind, string[] sent, string[] there, HashSet<string> all)
+    private void Known(string at, string kind, string[] sent, string[] before, HashSet<string> all)
     {
-        foreach (var unknown in sent.Where(id => id is null || (!all.Contains(id) && !there.Contains(id))))
+        foreach (var unknown in sent.Where(name => name is null || !(all.Contains(name) || before.Contains(name, all.Comparer))))
         {
-            validation.Check(false, $"{at} names '{Printable.Of(unknown)}', which is not the Id of {kind} here.");
-        }
-    }
-
-    private void Form(string at, string[] sent, Func<string, bool> good, string wanted)
-    {
-        foreach (var bad in sent.Where(name => name is null || name.Length > 200 || name.Any(char.IsControl) || !good(name)))
-        {
-            validation.Check(false, $"{at} has '{Printable.Of(bad)}', which is not {wanted}.");
+            validation.Check(false, $"{at} names '{Printable.Of(unknown)}', which is not {kind} here.");
         }
     }
 

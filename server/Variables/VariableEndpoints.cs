@@ -8,7 +8,7 @@ namespace OctoLogin.Variables;
 public static class VariableEndpoints
 {
     public static IServiceCollection AddVariables(this IServiceCollection services) => services
-        .AddSingleton<VariableSetStore>().AddSingleton<SealedValues>().AddSingleton<VariableChanges>();
+        .AddSingleton<VariableSetStore>().AddSingleton<SealedValues>().AddSingleton<ScopeCatalog>().AddSingleton<VariableChanges>();
 
     public static void MapVariables(this IEndpointRouteBuilder routes)
     {
@@ -27,22 +27,22 @@ public static class VariableEndpoints
     private static async Task<VariableSet> Get(string id, SpaceContext space, Caller caller, ProjectStore projects, VariableChanges changes, CancellationToken cancel)
     {
         var project = await ProjectEndpoints.SeenAsync(id, space, caller, projects, cancel);
-        caller.Demand(Permission.VariableView, ProjectEndpoints.Target(project));
-        return await changes.ShowAsync(await changes.FindAsync(project, cancel), caller, cancel);
+        caller.DemandInSomeEnvironment(Permission.VariableView, ProjectEndpoints.Target(project));
+        return await changes.ShowAsync(await changes.FindAsync(project, cancel), project, caller, cancel);
     }
 
     /// <summary>Also of a snapshot, as a release names it.</summary>
     private static async Task<VariableSet> GetById(string id, SpaceContext space, Caller caller, ProjectStore projects, VariableSetStore sets, VariableChanges changes, CancellationToken cancel)
     {
-        var (set, _) = await SeenAsync(id, space, caller, projects, sets, cancel);
-        return await changes.ShowAsync(set, caller, cancel);
+        var (set, project) = await SeenAsync(id, space, caller, projects, sets, cancel);
+        return await changes.ShowAsync(set, project, caller, cancel);
     }
 
     private static async Task<VariableSet> Update(
         string id, VariableSetInput input, SpaceContext space, Caller caller, ProjectStore projects, VariableChanges changes, CancellationToken cancel)
     {
         var project = await ProjectEndpoints.SeenAsync(id, space, caller, projects, cancel);
-        caller.Demand(Permission.VariableEdit, ProjectEndpoints.Target(project));
+        caller.DemandInSomeEnvironment(Permission.VariableEdit, ProjectEndpoints.Target(project));
         return await changes.UpdateAsync(input, project, space, caller, cancel);
     }
 
@@ -50,7 +50,7 @@ public static class VariableEndpoints
         string id, VariableSetInput input, SpaceContext space, Caller caller, ProjectStore projects, VariableSetStore sets, VariableChanges changes, CancellationToken cancel)
     {
         var (set, project) = await SeenAsync(id, space, caller, projects, sets, cancel);
-        caller.Demand(Permission.VariableEdit, ProjectEndpoints.Target(project));
+        caller.DemandInSomeEnvironment(Permission.VariableEdit, ProjectEndpoints.Target(project));
         return !set.IsSnapshot
             ? await changes.UpdateAsync(input, project, space, caller, cancel)
             : throw ApiException.BadRequest($"'{Printable.Of(set.Id)}' is what a release was made with and never changes; change {VariableSet.IdOf(project.Id)}.");
@@ -61,7 +61,7 @@ public static class VariableEndpoints
     {
         caller.DemandSomewhere(Permission.VariableView, space.Id);
         return await sets.FindByIdAsync(space.Id, id, cancel) is { } set
-            && await projects.FindAsync(space.Id, set.ProjectId, cancel) is { } project && caller.May(Permission.VariableView, ProjectEndpoints.Target(project))
+            && await projects.FindAsync(space.Id, set.ProjectId, cancel) is { } project && caller.MayInSomeEnvironment(Permission.VariableView, ProjectEndpoints.Target(project))
             ? (set, project)
             : throw ApiException.NotFound("variable set", id);
     }

@@ -6,10 +6,9 @@ using OctoLogin.Projects;
 namespace OctoLogin.Variables;
 
 /// <summary>Makes variables of what a client sent, or says everything that is wrong with them.</summary>
-public sealed partial class VariableRules(VariableSet present, ScopeValues known, AccountVariables accounts, SealedValues values, Validation validation)
+public sealed partial class VariableRules(VariableSet present, ScopeRules scopes, AccountVariables accounts, SealedValues values, Validation validation)
 {
     private const int MostCharacters = 1_000_000;
-    private readonly ScopeRules scopes = new(known, present.ProjectId, validation);
     private readonly Dictionary<string, Variable> before = present.Variables.ToDictionary(variable => variable.Id);
 
     public Variable[] Apply(IReadOnlyList<VariableInput?> sent)

@@ -117,10 +117,10 @@ public static partial class RoutePermissions
         DELETE  /build-information/{id}                          BuildInformationAdminister                    build information
         DELETE  /build-information/bulk                          BuildInformationAdminister                    space
 
-        GET     /projects/{id}/variables                         ProjectView + VariableView                    project
-        PUT     /projects/{id}/variables                         ProjectView + VariableEdit                    project
-        GET     /variables/{id}                                  VariableView                                  variable set
-        PUT     /variables/{id}                                  VariableView + VariableEdit                   variable set
+        GET     /projects/{id}/variables                         ProjectView + somewhere VariableView          project
+        PUT     /projects/{id}/variables                         ProjectView + somewhere VariableEdit          project
+        GET     /variables/{id}                                  somewhere VariableView                        variable set
+        PUT     /variables/{id}                                  somewhere VariableView + somewhere VariableEdit  variable set
 
         GET     /releases                                        any ReleaseView                               list of release
         POST    /releases/create/v1                              ReleaseCreate                                 project
@@ -130,6 +130,7 @@ public static partial class RoutePermissions
         POST    /releases/{id}/snapshot-variables                ReleaseView + ReleaseEdit                     release
         GET     /releases/{releaseId}/deployments                ReleaseView + any DeploymentView              release
         GET     /releases/{releaseId}/progression                ReleaseView + any DeploymentView              release
+        GET     /projects/{projectId}/progression                ProjectView + ReleaseView + any DeploymentView  project
         GET     /projects/{projectId}/releases                   ProjectView + ReleaseView                     project
         GET     /projects/{projectId}/releases/{version}         ProjectView + ReleaseView                     release of its project
 
@@ -166,6 +167,11 @@ public static partial class RoutePermissions
         POST    /runbook-runs/create/v1                          RunbookRunCreate                              place
         GET     /runbookRuns                                     any RunbookRunView                            list of run
         GET     /runbookRuns/{id}                                RunbookRunView                                run
+
+        GET     /artifacts                                       any TaskView                                  list of artifact
+        GET     /artifacts/{id}                                  TaskView                                      artifact
+        GET     /artifacts/{id}/content                          TaskView                                      artifact
+        DELETE  /artifacts/{id}                                  TaskView + DeploymentDelete                   artifact
 
         POST    /tasks                                           any TaskCreate                                space
         """;

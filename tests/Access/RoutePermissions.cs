@@ -4,7 +4,8 @@ namespace OctoLogin.Tests.Access;
 /// What each route demands, written by hand and not read from the server: the answer that a caller must get follows from this table and
 /// from docs/permissions.md (what limits a permission, which built-in role has it).
 /// <para>A line is: method, path, demand, thing. In a demand <c>+</c> is "and", <c>or</c> is "or", and:
-/// <c>ProjectView</c> the permission for the very thing; <c>any ProjectView</c> for at least something in the space; <c>some TeamView</c> for
+/// <c>ProjectView</c> the permission for the very thing; <c>any ProjectView</c> for at least something in the space; <c>somewhere VariableView</c>
+/// for the thing's project in at least some environment; <c>some TeamView</c> for
 /// at least something in some space or on the server; <c>member</c> any role in the thing's space; <c>own</c> it is the caller's own;
 /// <c>key</c> the caller came with an API key; <c>whole</c> not with a narrowed access token;
 /// <c>rights</c> every right that a Project viewer has in the thing's space, as the team that it is about has them; <c>signed in</c>; <c>anyone</c>.</para>

@@ -27,7 +27,7 @@ public sealed class AccountTokenTests(OidcServer fixture) : IClassFixture<OidcSe
         var claims = await VerifyAsync(answer["Token"], "deploy.example.com");
         claims.EnumerateObject().Select(claim => claim.Name).ShouldBe(["iss", "sub", "aud", "iat", "nbf", "exp", "jti", "https://aws.amazon.com/tags"]);
         (claims.GetProperty("iss").GetString(), claims.GetProperty("sub").GetString(), claims.GetProperty("aud").GetString()).ShouldBe((OidcServer.Issuer, subject, "deploy.example.com"));
-        (claims.GetProperty("exp").GetInt64() - claims.GetProperty("iat").GetInt64(), claims.GetProperty("iat").GetInt64() - claims.GetProperty("nbf").GetInt64()).ShouldBe((600, 120));
+        (claims.GetProperty("exp").GetInt64() - claims.GetProperty("iat").GetInt64(), claims.GetProperty("iat").GetInt64() - claims.GetProperty("nbf").GetInt64()).ShouldBe((600, 0));
         DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("exp").GetInt64()).ShouldBe(answer.Json.GetProperty("ExpiresAt").GetDateTimeOffset());
         claims.GetProperty("https://aws.amazon.com/tags").GetRawText().ShouldBe($$$"""{"principal_tags":{"project":["{{{project["Name"]}}}"],"tenant":["{{{tenant["Name"]}}}"]}}""");
     }

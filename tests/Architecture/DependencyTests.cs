@@ -12,7 +12,7 @@ public sealed partial class DependencyTests
     private static readonly string[] Resources =
     [
         "Environments", "Lifecycles", "ProjectGroups", "TagSets", "Projects", "Tenants", "Accounts", "CloudLogins", "Machines", "Channels", "Feeds", "Packages", "BuildInformation",
-        "Variables", "Releases", "ServerTasks", "Scripts", "ExecutionAccounts", "Executions", "Runbooks", "AccountTokens", "Deployments", "AccountTests",
+        "Variables", "Releases", "ServerTasks", "Scripts", "Artifacts", "ExecutionAccounts", "Executions", "Runbooks", "AccountTokens", "Deployments", "AccountTests",
     ];
 
     private static readonly string[] Nobodys = ["TokenExchange", "SignIn", "Portal", "CommandLine"];

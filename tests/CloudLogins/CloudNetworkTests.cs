@@ -31,7 +31,7 @@ public sealed class CloudNetworkTests(CloudStage stage) : IClassFixture<CloudSta
         (await Should.ThrowAsync<CloudOutage>(() => stage.Google().LoginAsync(new(), Token($"https:{FakeGoogle.Provider}"), default))).Message.ShouldContain($"sts.googleapis.com answered {status}");
     }
 
-    public static TheoryData<string> Breaks => ["a broken connection", "a redirect", "too much", "compressed", "nonsense"];
+    public static TheoryData<string> Breaks => ["a broken connection", "a redirect", "too much", "compressed", "nonsense", "a page", "a page that refuses"];
 
     [Theory]
     [MemberData(nameof(Breaks))]
@@ -43,17 +43,16 @@ public sealed class CloudNetworkTests(CloudStage stage) : IClassFixture<CloudSta
             "a redirect" => new FakeAnswer(307).With("Location", "https://10.0.0.1/"),
             "too much" => new(200, new string('x', CloudNetwork.MostBytes + 1)),
             "compressed" => new FakeAnswer(200, "x").With("Content-Encoding", "gzip"),
-            _ => new(200, "{"),
+            "nonsense" => new(200, "{"),
+            "a page" => new(200, "<html>Sign in to the guest network</html>", "text/html"),
+            _ => new(403, "<html>Blocked by the firewall</html>", "text/html"),
         };
-        if (what != "nonsense")
-        {
-            stage.Clouds.Sts.First.Enqueue(answer);
-            await Should.ThrowAsync<CloudOutage>(() => stage.Aws().LoginAsync(CloudStage.Role, Token(CloudServer.Host), "s1", default));
-            stage.Clouds.Entra.First.Enqueue(answer);
-            await Should.ThrowAsync<CloudOutage>(() => stage.Azure().LoginAsync(CloudStage.App, Scope, Token(FakeEntra.Audience), default));
-            stage.Clouds.Google.First.Enqueue(answer);
-            await Should.ThrowAsync<CloudOutage>(() => stage.Google().LoginAsync(new(), Token($"https:{FakeGoogle.Provider}"), default));
-        }
+        stage.Clouds.Sts.First.Enqueue(answer);
+        await Should.ThrowAsync<CloudOutage>(() => stage.Aws().LoginAsync(CloudStage.Role, Token(CloudServer.Host), "s1", default));
+        stage.Clouds.Entra.First.Enqueue(answer);
+        await Should.ThrowAsync<CloudOutage>(() => stage.Azure().LoginAsync(CloudStage.App, Scope, Token(FakeEntra.Audience), default));
+        stage.Clouds.Google.First.Enqueue(answer);
+        await Should.ThrowAsync<CloudOutage>(() => stage.Google().LoginAsync(new(), Token($"https:{FakeGoogle.Provider}"), default));
         var token = Token(FakeEntra.Audience);
         stage.Clouds.Entra.FirstOfManagement.Enqueue(answer);
         await Should.ThrowAsync<CloudOutage>(() => stage.Azure().SubscriptionAsync(CloudStage.App, new("x", default), token, default));

@@ -1,3 +1,4 @@
+using Dapper;
 using OctoLogin.Database.Embedded;
 using OctoLogin.Tests.Support;
 using static OctoLogin.Tests.Support.Deploying;
@@ -50,6 +51,45 @@ public sealed class DeploymentKillTests : IAsyncLifetime
         await server.EndsAsync(next, "Canceled");
         File.ReadAllLines($"{directory.Path}/begun").Length.ShouldBe(2, "each deployment once");
         (await server.Admin.SeeAsync($"{Api.Space}/deployments?taskState=Success")).Names("Id").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_killed_while_it_ends_a_deployment_leaves_neither_a_success_nor_what_follows_from_one()
+    {
+        var (dev, test) = (await server.PlaceAsync("Ended dev"), await server.PlaceAsync("Ended test"));
+        var lifecycle = await server.Admin.MakeAsync($"{Api.Space}/lifecycles", new
+        {
+            Name = "Ended", Phases = new object[] { new { Name = "Dev", OptionalDeploymentTargets = new[] { dev } }, new { Name = "Test", AutomaticDeploymentTargets = new[] { test } } },
+        });
+        var project = await server.AddProjectAsync("Ended");
+        (await server.Admin.SendAsync("PUT", $"{Api.Space}/projects/{project.Id}", new { LifecycleId = lifecycle.Id })).ShouldBe(200);
+        await server.SetProcessAsync(project.Id, Bash("Wait", $"umask 0; touch {directory.Path}/begun; until [ -e {directory.Path}/go ]; do sleep 0.05; done"));
+        var release = await server.ReleaseAsync(project, "1.0.0");
+        var task = (await server.DeployAsync(project, "1.0.0", dev)).Single();
+        await using (var worker = await StartAsync("worker-1"))
+        {
+            await Eventually.TrueAsync(() => File.Exists($"{directory.Path}/begun"), "the script runs");
+            await using var connection = await server.Database.DataSource.OpenConnectionAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            // The task's row is held, so that its end waits after whatever comes before it.
+            (await connection.ExecuteAsync("select from server_tasks where id = @task for no key update", new { task })).ShouldBe(-1);
+            await File.WriteAllTextAsync($"{directory.Path}/go", "");
+            await Eventually.TrueAsync(() => WaitsAsync("with ended as%error_message = $%"), "the end waits");
+            worker.Kill();
+        }
+        await server.EndsAsync(task, "Failed");
+        var deployments = await server.Admin.SeeAsync($"{Api.Space}/releases/{release}/deployments");
+        deployments.Names("EnvironmentId").ShouldBe([dev], "nothing follows");
+        var progress = await server.Admin.SeeAsync($"{Api.Space}/releases/{release}/progression");
+        progress.Json.GetProperty("Phases").EnumerateArray().Select(phase => phase.GetProperty("Progress").GetString()).ShouldBe(["Current", "Pending"]);
+    }
+
+    /// <summary>Asked on a connection of its own: within a transaction the answer stays the same.</summary>
+    private async Task<bool> WaitsAsync(string query)
+    {
+        await using var connection = await server.Database.DataSource.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<bool>(
+            "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like @query)", new { query });
     }
 
     private async Task<ServerProgram> StartAsync(string name)

@@ -62,6 +62,35 @@ public sealed class LifecycleDeploymentTests(ServerFixture server) : IClassFixtu
     }
 
     [Fact]
+    public async Task Tells_how_far_the_releases_of_a_project_have_come()
+    {
+        var (project, dev, live) = await AddLineAsync("Standing");
+        await server.DeployedAsync(project, "1.0.0", dev);
+        await server.DeployedAsync(project, "1.0.0", live);
+        await server.ReleaseAsync(project, "1.1.0");
+        var newest = await server.DeployedAsync(project, "1.1.0", dev);
+        var path = $"{Api.Space}/projects/{project["Slug"]}/progression";
+        var seen = (await server.Admin.SeeAsync(path)).Json;
+        var channel = seen.GetProperty("Releases")[0].GetProperty("Channel").GetProperty("Id").GetString()!;
+        seen.GetProperty("ChannelEnvironments").GetProperty(channel).EnumerateArray().Select(one => one.GetProperty("Name").GetString()).ShouldBe(["Standing dev", "Standing live"]);
+        seen.GetProperty("LifecycleEnvironments").EnumerateObject().Single().Value.GetArrayLength().ShouldBe(2);
+        seen.GetProperty("Releases").EnumerateArray().Select(one => one.GetProperty("Release").GetProperty("Version").GetString()).ShouldBe(["1.1.0", "1.0.0"]);
+        seen.GetProperty("Releases")[0].GetProperty("NextDeployments").Strings().ShouldBe([live]);
+        seen.GetProperty("Releases")[1].GetProperty("NextDeployments").Strings().ShouldBeEmpty();
+        var now = seen.GetProperty("Releases")[0].GetProperty("Deployments").GetProperty(dev)[0];
+        (now.GetProperty("TaskId").GetString(), now.GetProperty("State").GetString(), now.GetProperty("IsCurrent").GetBoolean(), now.GetProperty("ReleaseVersion").GetString()).ShouldBe((newest.Task.Id, "Success", true, "1.1.0"));
+        var before = seen.GetProperty("Releases")[1].GetProperty("Deployments");
+        (before.GetProperty(dev)[0].GetProperty("IsCurrent").GetBoolean(), before.GetProperty(dev)[0].GetProperty("IsPrevious").GetBoolean(), before.GetProperty(live)[0].GetProperty("IsCurrent").GetBoolean()).ShouldBe((false, true, true));
+
+        (await server.Admin.SeeAsync($"{path}?releaseHistoryCount=1")).Json.GetProperty("Releases").GetArrayLength().ShouldBe(1);
+        var caller = await server.AddCallerAsync();
+        await server.GiveLimitedRoleAsync(caller.Id, "userroles-projectviewer", projects: [project.Id], environments: [dev]);
+        var limited = (await caller.Client.SeeAsync(path)).Json;
+        limited.GetProperty("Environments").EnumerateArray().Select(one => one.GetProperty("Id").GetString()).ShouldBe([dev]);
+        limited.GetProperty("Releases")[1].GetProperty("Deployments").EnumerateObject().Select(place => place.Name).ShouldBe([dev], "not where it is beyond the caller's limits");
+    }
+
+    [Fact]
     public async Task Automatic_environments_are_deployed_to_when_their_phase_opens()
     {
         var (dev, test, live) = (await server.PlaceAsync("Auto dev"), await server.PlaceAsync("Auto test"), await server.PlaceAsync("Auto live"));

@@ -66,6 +66,24 @@ public sealed class TenantedDeploymentTests(ServerFixture server) : IClassFixtur
     }
 
     [Fact]
+    public async Task The_tags_of_a_channel_limit_for_whom_its_releases_are()
+    {
+        var (project, environment) = await AddProjectAsync("Early");
+        await server.AddTagSetAsync("Early ring", "Alpha", "Stable");
+        var connected = new Dictionary<string, string[]> { [project.Id] = [environment] };
+        var (early, late) = (await server.AddTenantAsync("T early", ["Early ring/Alpha"], connected), await server.AddTenantAsync("T late", ["Early ring/Stable"], connected));
+        var lifecycle = await server.Admin.MakeAsync($"{Api.Space}/lifecycles", new { Name = "Early", Phases = new[] { new { Name = "All", AutomaticDeploymentTargets = new[] { environment } } } });
+        await server.Admin.MakeAsync($"{Api.Space}/channels", new { Name = "Beta", ProjectId = project.Id, LifecycleId = lifecycle.Id, TenantTags = new[] { "Early ring/Alpha" } });
+        var release = (await server.Admin.MakeAsync($"{Api.Space}/releases/create/v1", new { ProjectName = project.Id, ReleaseVersion = "2.0.0-beta", ChannelName = "Beta" }))["ReleaseId"];
+        (await server.Admin.SeeAsync($"{Api.Space}/releases/{release}/deployments")).Names("TenantId", tenant => tenant.GetString()).ShouldBe([early.Id, null], ignoreOrder: true, "automatically, for no tenant and for one of two");
+
+        object For(params string[] tenants) => new { ProjectName = project.Id, ReleaseVersion = "2.0.0-beta", EnvironmentName = environment, Tenants = tenants, RunAt = Later };
+        (await server.Admin.SendAsync("POST", Tenanted, For("T early", "T late"))).ShouldBeRefused(400, "Channel 'Beta' is for tenants with 'Early ring/Alpha', and tenant 'T late' has none of 'Early ring/Alpha'.");
+        await server.Admin.MakeAsync(Tenanted, For("T early"));
+        (await DeployedForAsync(project, ["T late"], [])).ShouldBe([late.Id]);
+    }
+
+    [Fact]
     public async Task Is_for_who_may_deploy_for_that_tenant()
     {
         var (project, environment) = await AddProjectAsync("Tenant rights");

@@ -1,4 +1,5 @@
 using OctoLogin.Scripts;
+using OctoLogin.Tests.Support;
 
 namespace OctoLogin.Tests.Scripts;
 
@@ -151,7 +152,7 @@ public sealed class FunctionTests : IDisposable
     [Fact]
     public async Task PowerShell_says_when_it_is_not_there()
     {
-        Assert.SkipWhen(File.Exists("/usr/bin/pwsh") || File.Exists("/usr/local/bin/pwsh"), "PowerShell is here");
+        Assert.SkipWhen(PowerShell.IsHere, "PowerShell is here");
         var ran = await rig.RunAsync(ScriptRig.Bash("x") with { Syntax = ScriptSyntax.PowerShell });
         ran.Result.FailMessage!.ShouldStartWith("The script is a PowerShell script, and PowerShell (pwsh) is not on this machine.");
     }

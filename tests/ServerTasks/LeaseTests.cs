@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OctoLogin.Database;
@@ -10,6 +11,7 @@ namespace OctoLogin.Tests.ServerTasks;
 public sealed class LeaseTests : IAsyncLifetime
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
+    private static readonly TaskOutcome Success = new(TaskState.Success, null, HasWarningsOrErrors: false);
 
     private readonly TaskServer server = TaskServer.With(("Tasks:Worker", "false"));
     private readonly ServerNode one = new(Guid.NewGuid(), "node-1");
@@ -36,7 +38,7 @@ public sealed class LeaseTests : IAsyncLifetime
             taken.Select(task => task.Id).ShouldBeUnique();
             foreach (var task in taken)
             {
-                (await Leases.FinishAsync(task, TaskState.Success, null, false, default)).ShouldBeTrue();
+                (await Leases.FinishAsync(task, Success, null, default)).ShouldBeTrue();
             }
         }
         var left = 0;
@@ -46,7 +48,7 @@ public sealed class LeaseTests : IAsyncLifetime
             left += rest.Count;
             foreach (var task in rest)
             {
-                await Leases.FinishAsync(task, TaskState.Success, null, false, default);
+                await Leases.FinishAsync(task, Success, null, default);
             }
         }
         left.ShouldBeLessThanOrEqualTo(200);
@@ -66,7 +68,7 @@ public sealed class LeaseTests : IAsyncLifetime
         failed.GetProperty("ErrorMessage").GetString()!.ShouldMatch("^The node node-1 stopped answering at 20[0-9-]{8}T[0-9:]{8}Z\\.$");
         (failed.GetProperty("HasWarningsOrErrors").GetBoolean(), failed.GetProperty("ServerNode").GetString()).ShouldBe((true, "node-1"));
         (await Leases.RenewAsync(one, [taken.Lease!.Value], Long, 5, default)).ShouldBeEmpty();
-        (await Leases.FinishAsync(taken, TaskState.Success, null, false, default)).ShouldBeFalse();
+        (await Leases.FinishAsync(taken, Success, null, default)).ShouldBeFalse();
         var logs = server.Server.Services.GetRequiredService<TaskLogStore>();
         var buffer = new LogBuffer(TimeProvider.System);
         ActivityLog.Start(buffer, new SecretMask(), "root").Info("I am still here");
@@ -74,6 +76,20 @@ public sealed class LeaseTests : IAsyncLifetime
         (await logs.ReadAsync(taken, 0, default)).ShouldBeEmpty();
         (await server.StateAsync(task)).ShouldBe("Failed");
         (await TakeAsync(two, 5)).ShouldHaveSingleItem().Id.ShouldBe(next.Id, "it is not taken again, and its key is free");
+    }
+
+    [Fact]
+    public async Task What_follows_from_a_success_is_there_with_it_or_not_at_all()
+    {
+        var (kept, lost) = (await server.EnqueueAsync("kept"), await server.EnqueueAsync("lost"));
+        var taken = (await TakeAsync(one, 1)).Concat(await TakeAsync(one, 1, TimeSpan.Zero)).ToList();
+        await server.InStateAsync(lost, "Failed");
+        (await FinishAsync(taken.Single(task => task.Id == kept.Id))).ShouldBeTrue();
+        (await FinishAsync(taken.Single(task => task.Id == lost.Id))).ShouldBeFalse();
+        (await server.StateAsync(kept)).ShouldBe("Success");
+        (await server.Admin.SeeAsync("/api/spaces/Spaces-1"))["Description"].ShouldBe(kept.Id);
+
+        Task<bool> FinishAsync(ServerTask task) => Leases.FinishAsync(task, Success, (connection, cancel) => connection.ExecuteAsync($"update spaces set description = '{task.Id}'"), default);
     }
 
     [Fact]

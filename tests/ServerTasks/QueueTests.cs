@@ -88,6 +88,25 @@ public sealed class QueueTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Begins_scheduled_tasks_at_their_time_and_not_at_the_next_look_at_the_queue()
+    {
+        const int Count = 16;
+        await server.InStateAsync(await server.EnqueueAsync("the first one"), "Success");
+        var (first, apart) = (server.Server.Clock.GetUtcNow().AddMilliseconds(1500), TimeSpan.FromMilliseconds(75));
+        var tasks = await server.EnqueueAllAsync(Enumerable.Range(0, Count).Select(i => TaskServer.Task($"at {i}") with { QueueTime = first + (i * apart) }));
+        var late = new List<TimeSpan>();
+        foreach (var task in tasks)
+        {
+            var ended = await server.InStateAsync(task, "Success");
+            late.Add(ended.GetProperty("StartTime").GetDateTimeOffset() - ended.GetProperty("QueueTime").GetDateTimeOffset());
+        }
+        late.ShouldAllBe(by => by >= TimeSpan.Zero);
+        TestContext.Current.TestOutputHelper!.WriteLine($"late by {string.Join(", ", late.Select(by => $"{by.TotalMilliseconds:0}"))} ms");
+        // Looked at once in a second, at most the last before each look would be as early as this.
+        late.Count(by => by < apart).ShouldBeGreaterThanOrEqualTo(Count / 2, $"late by {string.Join(", ", late)}");
+    }
+
+    [Fact]
     public async Task Ends_a_task_that_was_not_begun_in_time_and_says_what_it_waited_for()
     {
         var (one, two) = (server.Runner.Hold("one"), server.Runner.Hold("two"));
@@ -159,7 +178,12 @@ public sealed class QueueTests : IAsyncLifetime
         var failed = await server.InStateAsync(await server.EnqueueAsync("fails"), "Failed");
         failed.GetProperty("ErrorMessage").GetString().ShouldBe("Step 'Deploy' failed with exit code 3 and ********.");
         failed.GetProperty("HasWarningsOrErrors").GetBoolean().ShouldBeTrue();
-        foreach (var description in (string[])["breaks", "cancels itself"])
+        server.Runner.On("cannot be concluded", (task, _) =>
+        {
+            task.WithSuccess = (_, _) => throw new InvalidOperationException("at the end");
+            return Task.CompletedTask;
+        });
+        foreach (var description in (string[])["breaks", "cancels itself", "cannot be concluded"])
         {
             var task = await server.EnqueueAsync(description);
             (await server.InStateAsync(task, "Failed")).GetProperty("ErrorMessage").GetString()

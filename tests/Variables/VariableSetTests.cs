@@ -36,12 +36,16 @@ public sealed class VariableSetTests(ServerFixture server) : IClassFixture<Serve
         var project = await server.AddProjectAsync();
         var environment = await server.Admin.MakeAsync($"{Api.Space}/environments", new { Name = $"Env {Guid.NewGuid():N}" });
         var channel = (await server.Admin.SeeAsync($"{Api.Space}/projects/{project.Id}/channels")).Json.GetProperty("Items")[0].GetProperty("Id").GetString()!;
+        var (machine, tenant) = (await server.AddMachineAsync([environment.Id]), await server.AddTenantAsync());
+        var set = await server.AddTagSetAsync(Tenancy.Unique("Region"), "EU");
+        var runbook = await server.Admin.MakeAsync($"{Api.Space}/projects/{project.Id}/runbooks", new { Name = "Rescue" });
+        var action = (await server.SetProcessAsync(project.Id, Api.Step("Deploy"))).Json.GetProperty("Steps")[0].GetProperty("Actions")[0].GetProperty("Id").GetString()!;
         var changed = await PutAsync(project, 0, JsonDocument.Parse(
             $$$"""
             { "Id": "mine", "name": "A.B[c]", "Value": "  é 😀 #{X}\n", "Description": "d", "Type": "Certificate", "IsEditable": false, "FutureOfVariables": 1,
               "Prompt": { "Label": "L", "Description": "P", "Required": true, "DisplaySettings": { "Octopus.ControlType": "Select", "Octopus.SelectOptions": "a|A" } },
-              "Scope": { "Environment": ["{{{environment.Id}}}"], "Channel": ["{{{channel}}}"], "Role": ["web"], "Machine": ["Machines-1"], "Action": ["a1"], "Tenant": ["Tenants-1"],
-                "TenantTag": ["Region/EU"], "ProcessOwner": ["{{{project.Id}}}", "Runbooks-1"] } }
+              "Scope": { "Environment": ["{{{environment.Id}}}"], "Channel": ["{{{channel}}}"], "Role": ["web"], "Machine": ["{{{machine.Id}}}"], "Action": ["{{{action}}}"], "Tenant": ["{{{tenant.Id}}}"],
+                "TenantTag": ["{{{set["Name"].ToUpperInvariant()}}}/eu"], "ProcessOwner": ["{{{project.Id}}}", "{{{runbook.Id}}}"] } }
             """).RootElement, new { Name = "Number", Value = 7 }, new { Name = "Nothing" });
         var variables = changed.Json.GetProperty("Variables");
         variables[0].GetProperty("Id").GetString().ShouldBe("mine");
@@ -49,7 +53,7 @@ public sealed class VariableSetTests(ServerFixture server) : IClassFixture<Serve
         variables[0].GetProperty("Type").GetString().ShouldBe("Certificate");
         variables[0].GetProperty("IsEditable").GetBoolean().ShouldBeFalse();
         variables[0].GetProperty("Prompt").GetRawText().ShouldBe("""{"Label":"L","Description":"P","Required":true,"DisplaySettings":{"Octopus.ControlType":"Select","Octopus.SelectOptions":"a|A"}}""");
-        variables[0].GetProperty("Scope").GetProperty("ProcessOwner").Strings().ShouldBe([project.Id, "Runbooks-1"]);
+        variables[0].GetProperty("Scope").GetProperty("ProcessOwner").Strings().ShouldBe([project.Id, runbook.Id]);
         variables[1].GetProperty("Value").GetString().ShouldBe("7");
         Guid.TryParse(variables[1].GetProperty("Id").GetString(), out _).ShouldBeTrue();
         variables[2].GetProperty("Value").ValueKind.ShouldBe(JsonValueKind.Null);
@@ -61,10 +65,20 @@ public sealed class VariableSetTests(ServerFixture server) : IClassFixture<Serve
         known.GetProperty("Environments").EnumerateArray().Select(one => one.GetProperty("Id").GetString()).ShouldContain(environment.Id);
         known.GetProperty("Channels").GetRawText().ShouldBe($$"""[{"Id":"{{channel}}","Name":"Default"}]""");
 
-        // Sent back as it was read, with an environment that is gone: its value must not come to hold everywhere.
-        (await server.Admin.SendAsync("DELETE", $"{Api.Space}/environments/{environment.Id}")).ShouldBe(200);
+        known.GetProperty("Machines").EnumerateArray().Select(one => one.GetProperty("Id").GetString()).ShouldContain(machine.Id);
+        known.GetProperty("TenantTags").EnumerateArray().Select(one => one.GetProperty("Id").GetString()).ShouldContain($"{set["Name"]}/EU");
+        known.GetProperty("Actions").GetRawText().ShouldBe($$"""[{"Id":"{{action}}","Name":"Deploy"}]""");
+
+        // Sent back as it was read, when what it names is gone: its value must not come to hold everywhere.
+        foreach (var gone in new[] { $"machines/{machine.Id}", $"tenants/{tenant.Id}", $"runbooks/{runbook.Id}", $"environments/{environment.Id}" })
+        {
+            (await server.Admin.SendAsync("DELETE", $"{Api.Space}/{gone}")).ShouldBe(200);
+        }
+        await server.SetProcessAsync(project.Id);
         var again = await server.Admin.SendAsync("PUT", $"{Api.Space}/projects/{project.Id}/variables", changed.Json);
-        again.ShouldBe(200).Json.GetProperty("Variables")[0].GetProperty("Scope").GetProperty("Environment").Strings().ShouldBe([environment.Id]);
+        again.ShouldBe(200).Json.GetProperty("Variables")[0].GetProperty("Scope").GetRawText().ShouldBe(variables[0].GetProperty("Scope").GetRawText());
+        var other = new { Name = "Other", Scope = new { Machine = new[] { machine.Id }, Tenant = new[] { tenant.Id }, Action = new[] { action }, ProcessOwner = new[] { runbook.Id } } };
+        (await SendAsync(project, 2, other)).ShouldBeRefused(400, $"Scope.Machine names '{machine.Id}'", $"Scope.Tenant names '{tenant.Id}'", $"Scope.Action names '{action}'", $"Scope.ProcessOwner names '{runbook.Id}'");
     }
 
     [Fact]
@@ -108,7 +122,7 @@ public sealed class VariableSetTests(ServerFixture server) : IClassFixture<Serve
             },
         })).ShouldBeRefused(400, "OwnerId is 'Projects-999'", "Version is required", "Variables[0].Name is required", "Variables[1].Value must be a text", "the Id 'twin'", "Variables[2].Name may have at most 500",
             "Variables[2].Value must be a text", "'no type!'", "Variables[3].Value is a sensitive value", "Variables[4].Value may not hold a NUL", "Variables[5].Scope.Environment names 'Environments-999'",
-            $"Variables[5].Scope.Channel names '{elsewhere}'", "Scope.Machine has 'web-1'", "Scope.Tenant has 'acme'", "Scope.TenantTag has 'Region'", "Scope.Role has ''", "Scope.Action has ''", $"Scope.ProcessOwner has '{other.Id}'");
+            $"Variables[5].Scope.Channel names '{elsewhere}'", "Scope.Machine names 'web-1'", "Scope.Tenant names 'acme'", "Scope.TenantTag names 'Region'", "Scope.Role has ''", "Scope.Action names ''", $"Scope.ProcessOwner names '{other.Id}'");
         refused.Text.ShouldNotContain(Secret);
         (await server.Admin.SeeAsync($"{Api.Space}/projects/{project.Id}/variables"))["Version"].ShouldBe("0");
     }
@@ -235,6 +249,62 @@ public sealed class VariableSetTests(ServerFixture server) : IClassFixture<Serve
         object Set(params string[] environments) => new { Version = 0, Variables = new[] { new { Name = "a", Value = "b", Scope = new { Environment = environments } } } };
         (await caller.Client.SendAsync("PUT", path, Set(mine.Id, others.Id))).ShouldBeRefused(400, others.Id);
         (await caller.Client.SendAsync("PUT", path, Set(mine.Id))).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task Scopes_offer_and_take_only_targets_and_tenants_that_the_caller_sees()
+    {
+        var project = await server.AddProjectAsync();
+        var (mine, others) = (await server.AddEnvironmentAsync(), await server.AddEnvironmentAsync());
+        var (ours, theirs) = (await server.AddTenantAsync(), await server.AddTenantAsync());
+        var (near, far) = (await server.AddMachineAsync([mine.Id], roles: "seen-role"), await server.AddMachineAsync([others.Id], roles: "hidden-role"));
+        var (ofPlace, ofTenant) = (await server.AddCallerAsync(), await server.AddCallerAsync());
+        await server.GiveLimitedRoleAsync(ofPlace.Id, "userroles-projectcontributor", projects: [project.Id], environments: [mine.Id]);
+        await server.GiveLimitedRoleAsync(ofTenant.Id, "userroles-projectcontributor", projects: [project.Id], tenants: [ours.Id]);
+        var path = $"{Api.Space}/projects/{project.Id}/variables";
+        var offered = (await ofPlace.Client.SeeAsync(path)).Json.GetProperty("ScopeValues");
+        offered.GetProperty("Machines").EnumerateArray().Select(one => one.GetProperty("Id").GetString()).ShouldBe([near.Id]);
+        offered.GetProperty("Roles").GetRawText().ShouldBe("""[{"Id":"seen-role","Name":"seen-role"}]""");
+        object Set(int version, object scope) => new { Version = version, Variables = new[] { new { Name = "a", Value = "b", Scope = scope } } };
+        object On(ApiAnswer machine) => new { Environment = new[] { mine.Id }, Machine = new[] { machine.Id } };
+        (await ofPlace.Client.SendAsync("PUT", path, Set(0, On(far)))).ShouldBeRefused(400, $"Scope.Machine names '{far.Id}', which is not the Id of a deployment target here.");
+        (await ofPlace.Client.SendAsync("PUT", path, Set(0, On(near)))).ShouldBe(200);
+        (await ofTenant.Client.SendAsync("PUT", path, Set(1, new { Tenant = new[] { theirs.Id } }))).ShouldBeRefused(400, $"Scope.Tenant names '{theirs.Id}', which is not the Id of a tenant here.");
+        (await ofTenant.Client.SendAsync("PUT", path, Set(1, new { Tenant = new[] { ours.Id } }))).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_role_for_one_environment_sees_what_holds_there_and_changes_only_what_holds_nowhere_else()
+    {
+        var project = await server.AddProjectAsync();
+        var (mine, others) = ((await server.AddEnvironmentAsync()).Id, (await server.AddEnvironmentAsync()).Id);
+        object Scoped(string id, string value, params string[] environments) => new { Id = id, Name = "Url", Value = value, Scope = new { Environment = environments } };
+        await PutAsync(project, 0, Scoped("theirs", "x-theirs", others), Scoped("all", "x-all"), Scoped("secret", "x", others), Scoped("both", "x-both", mine, others), Scoped("mine", "x-mine", mine), Scoped("last", "x-last", others));
+        var caller = await server.AddCallerAsync();
+        await server.GiveLimitedRoleAsync(caller.Id, "userroles-projectcontributor", projects: [project.Id], environments: [mine]);
+        var path = $"{Api.Space}/projects/{project.Id}/variables";
+        string[] Ids(ApiAnswer set) => [.. set.Json.GetProperty("Variables").EnumerateArray().Select(variable => variable.GetProperty("Id").GetString()!)];
+        var seen = await caller.Client.SeeAsync(path);
+        Ids(seen).ShouldBe(["all", "both", "mine"]);
+        seen.Text.ShouldNotContain("x-theirs");
+        (await caller.Client.SeeAsync($"{Api.Space}/variables/variableset-{project.Id}")).Text.ShouldBe(seen.Text);
+        await server.Admin.MakeAsync($"{Api.Space}/releases/create/v1", new { ProjectName = project.Id });
+        Ids(await caller.Client.SeeAsync($"{Api.Space}/variables/variableset-{project.Id}-s-1")).ShouldBe(["all", "both", "mine"], "nor of a release's");
+
+        async Task<ApiAnswer> SendAsync(int version, params object[] variables) => await caller.Client.SendAsync("PUT", path, new { Version = version, Variables = variables });
+        var (all, both) = (Scoped("all", "x-all"), Scoped("both", "x-both", mine, others));
+        var changed = (await SendAsync(1, all, both, Scoped("mine", "y-mine", mine), Scoped("new", "y-new", mine))).ShouldBe(200);
+        Ids(changed).ShouldBe(["all", "both", "mine", "new"]);
+        Ids(await server.Admin.SeeAsync(path)).ShouldBe(["theirs", "all", "secret", "both", "mine", "last", "new"], "what is hidden stays where it is");
+        const string Refusal = "Variable 'Url' cannot be changed";
+        (await SendAsync(2, Scoped("all", "taken over"), both)).ShouldBeRefused(403, Refusal, "VariableEdit");
+        (await SendAsync(2, all)).ShouldBeRefused(403, Refusal);
+        (await SendAsync(2, all, Scoped("both", "x-both", mine))).ShouldBeRefused(403, Refusal);
+        (await SendAsync(2, all, both, Scoped("mine", "y-mine"))).ShouldBeRefused(403, Refusal);
+        (await SendAsync(2, all, both, Scoped("other", "everywhere"))).ShouldBeRefused(403, Refusal);
+        (await SendAsync(2, all, both, Scoped("theirs", "y", mine))).ShouldBeRefused(400, "The Id 'theirs' is another variable's");
+        Ids((await SendAsync(2, all, both)).ShouldBe(200)).ShouldBe(["all", "both"]);
+        (await server.Admin.SeeAsync(path)).Json.GetProperty("Variables")[0].GetProperty("Value").GetString().ShouldBe("x-theirs");
     }
 
     [Fact]
