@@ -35,17 +35,7 @@ public sealed class AccountFields(AccountInput sent, AccountInput? present, Vali
     }
 
     /// <summary>A new secret, or null: what is there stays. Cleared: it is taken away.</summary>
-    public (string? NewValue, bool IsCleared) Secret(string property, Func<AccountInput, JsonElement?> of)
-    {
-        if (Given(of(sent)) is not { } value)
-        {
-            return (null, false);
-        }
-        var secret = SensitiveProperties.Sensitive.Read(value);
-        validation.Check(secret is not null, $"{property} must be a sensitive value: {{ \"HasValue\": true, \"NewValue\": \"…\" }}.");
-        validation.Check(secret?.NewValue is null or { Length: <= 20_000 }, $"{property} may have at most 20000 characters.");
-        return (secret?.NewValue, secret is { NewValue: null, HasValue: false });
-    }
+    public (string? NewValue, bool IsCleared) Secret(string property, Func<AccountInput, JsonElement?> of) => SensitiveProperties.Sensitive.Take(property, of(sent), validation);
 
     private static JsonElement? Given(JsonElement? value) =>
         value is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } given && !(given.ValueKind == JsonValueKind.String && given.GetString()!.Length == 0) ? given : null;

@@ -6,7 +6,7 @@ using OctoLogin.ServerTasks;
 namespace OctoLogin.Executions;
 
 /// <summary>Runs one action on one target, again if it fails and its retries say so.</summary>
-public sealed class ActionExecution(ScriptAction script, StepAccounts accounts, SensitiveProperties sensitive)
+public sealed class ActionExecution(ScriptAction script, StepAccounts accounts, ActionImages images, SensitiveProperties sensitive)
 {
     public async Task<ActionOutcome> RunAsync(
         ProcessRun run, StepPlan step, ActionPlan action, ExecutionTarget? target, ExecutionState state, ActivityLog log, SecretMask mask, CancellationToken cancel)
@@ -16,7 +16,8 @@ public sealed class ActionExecution(ScriptAction script, StepAccounts accounts, 
             log.Info(action.Skipped);
             return new(ActivityStatus.Skipped);
         }
-        var values = ValuesOf(run, step, action.Action, target, state, mask);
+        var ofImages = await images.ValuesAsync(run.Execution.SpaceId, PackageValues.PackagesOf(action.Action, run.Packages), log, cancel);
+        var values = ValuesOf(run, step, action.Action, target, ofImages, state, mask);
         if (!action.Runs(values.Expand))
         {
             log.Info($"Step '{action.Action.Name}' was skipped: its run condition is not true.");
@@ -63,13 +64,14 @@ public sealed class ActionExecution(ScriptAction script, StepAccounts accounts, 
         return new(ActivityStatus.Failed, error);
     }
 
-    private ActionValues ValuesOf(ProcessRun run, StepPlan step, DeploymentAction action, ExecutionTarget? target, ExecutionState state, SecretMask mask)
+    private ActionValues ValuesOf(
+        ProcessRun run, StepPlan step, DeploymentAction action, ExecutionTarget? target, IEnumerable<KeyValuePair<string, string>> ofImages, ExecutionState state, SecretMask mask)
     {
         var own = new Dictionary<string, string>(run.SystemValues, StringComparer.OrdinalIgnoreCase);
         var secret = new List<string>();
         Take("step:" + step.Step.Id, step.Step.Properties);
         Take(action.Id, action.Properties);
-        foreach (var (name, value) in ActionValues.Names(step, action, target).Concat(PackageValues.Of(action, run.Packages)))
+        foreach (var (name, value) in ActionValues.Names(step, action, target).Concat(PackageValues.Of(action, run.Packages)).Concat(ofImages))
         {
             own[name] = value;
         }

@@ -8,7 +8,7 @@ using OctoLogin.ServerTasks;
 namespace OctoLogin.Executions;
 
 /// <summary>Puts the packages of an action into the folder that its script is about to run in.</summary>
-public sealed class PackageFiles(NpgsqlDataSource database, PackageStore packages)
+public sealed class PackageFiles(NpgsqlDataSource database, PackageStore packages, ActionImages images)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -22,6 +22,11 @@ public sealed class PackageFiles(NpgsqlDataSource database, PackageStore package
         foreach (var wanted in PackageValues.PackagesOf(use.Action, use.Run.Packages).Where(package => package.IsAcquired))
         {
             var id = use.Values.Expand(wanted.PackageId);
+            if (await images.IsOneAsync(use.Run.Execution.SpaceId, wanted, cancel))
+            {
+                log.Verbose($"Package {Printable.Of(id)} is an image of a registry, which whoever runs it pulls.");
+                continue;
+            }
             var package = await Outage.WaitAsync(() => FindAsync(use, wanted, id, cancel), cancel);
             var place = PlaceOf(use, wanted, folder);
             log.Verbose($"Package {package.PackageId} {package.Version} ({package.SizeBytes} bytes, SHA-256 {package.Sha256})");
@@ -73,7 +78,7 @@ public sealed class PackageFiles(NpgsqlDataSource database, PackageStore package
         var step = Printable.Of(use.Action.Name);
         if (!wanted.IsInBuiltInFeed)
         {
-            throw new TaskFailedException($"Step '{step}' uses package '{Printable.Of(id)}' of feed '{Printable.Of(wanted.FeedId)}'; this server takes packages from its built-in feed ({Feed.BuiltInId}).");
+            throw new TaskFailedException($"Step '{step}' uses package '{Printable.Of(id)}' of feed '{Printable.Of(wanted.FeedId)}', which is not there; its files are taken from the built-in feed ({Feed.BuiltInId}).");
         }
         if (wanted.Version is null)
         {

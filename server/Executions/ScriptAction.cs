@@ -7,7 +7,7 @@ using OctoLogin.ServerTasks;
 namespace OctoLogin.Executions;
 
 /// <summary>The action <c>Octopus.Script</c>, and those that are the same with an account of a cloud: a script of the process itself or from a package.</summary>
-public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages, ArtifactKeeper artifacts)
+public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages, ActionImages images, ArtifactKeeper artifacts)
 {
     public static IReadOnlyList<string> Types { get; } = ["Octopus.Script", .. CloudAction.All.Select(cloud => cloud.ActionType)];
 
@@ -49,6 +49,7 @@ public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages, Ar
         // What is unpacked is known only when the script's folder is there.
         var variables = new Dictionary<string, string>(use.Values.Values, StringComparer.OrdinalIgnoreCase);
         var environment = new Dictionary<string, string>();
+        var image = use.Action.Container.Image is { Length: > 0 } named ? await images.OfContainerAsync(use, use.Values.Expand(named), mask, cancel) : null;
         var result = await scripts.RunAsync(new ScriptRequest
         {
             Syntax = syntax,
@@ -56,7 +57,8 @@ public sealed class ScriptAction(ScriptRunner scripts, PackageFiles packages, Ar
             ScriptFile = file,
             Variables = variables,
             SensitiveNames = use.Values.SensitiveNames,
-            ContainerImage = use.Action.Container.Image is { Length: > 0 } image ? use.Values.Expand(image) : null,
+            ContainerImage = image?.Name,
+            DockerLogin = image?.Login,
             TimeLimit = use.TimeLimit,
             Environment = environment,
             Prepare = (folder, stop) => packages.PlaceAsync(use, folder, variables, log, stop),

@@ -6,7 +6,9 @@ namespace OctoLogin.Feeds;
 
 public static class FeedEndpoints
 {
-    public static IServiceCollection AddFeeds(this IServiceCollection services) => services.AddSingleton<FeedStore>();
+    public static IServiceCollection AddFeeds(this IServiceCollection services) => services
+        .AddSingleton<FeedStore>().AddSingleton<FeedSecrets>().AddSingleton<FeedUses>().AddSingleton<FeedChanges>()
+        .AddSingleton<RegistryClient>().AddSingleton<EcrLogin>().AddSingleton<AcrLogin>().AddSingleton<CloudRegistryLogin>().AddSingleton<RegistryLogins>().AddSingleton<Registries>();
 
     public static void MapFeeds(this IEndpointRouteBuilder routes) => routes.MapSpaceRoutes("feeds", group =>
     {
@@ -14,6 +16,8 @@ public static class FeedEndpoints
         group.MapGet("/all", All);
         group.MapGet("/{id}", Get);
         group.MapPost("", Create);
+        group.MapPut("/{id}", Update);
+        group.MapDelete("/{id}", Delete);
     });
 
     /// <summary>The feed that a path names, for whoever may see feeds.</summary>
@@ -36,14 +40,38 @@ public static class FeedEndpoints
     private static Task<Feed> Get(string id, SpaceContext space, Caller caller, FeedStore feeds, CancellationToken cancel) =>
         SeenAsync(id, space, caller, feeds, cancel);
 
-    private static Feed Create(FeedInput input, SpaceContext space, Caller caller)
+    private static async Task<IResult> Create(FeedInput input, SpaceContext space, Caller caller, FeedChanges changes, CancellationToken cancel)
     {
         caller.Demand(Permission.FeedEdit, AccessTarget.Space(space.Id));
-        throw ApiException.BadRequest(nameof(FeedType.BuiltIn).Equals(input.FeedType, StringComparison.OrdinalIgnoreCase)
-            ? $"Space '{space.Space.Name}' ({space.Id}) has its {FeedType.BuiltIn} feed already: {Feed.BuiltInId}. There is one in each space."
-            : $"FeedType is '{Printable.Of(input.FeedType)}'; this server has only these types: {Names.List(Enum.GetNames<FeedType>())}.");
+        if (nameof(FeedType.BuiltIn).Equals(input.FeedType, StringComparison.OrdinalIgnoreCase))
+        {
+            throw ApiException.BadRequest($"Space '{space.Space.Name}' ({space.Id}) has its {FeedType.BuiltIn} feed already: {Feed.BuiltInId}. There is one in each space.");
+        }
+        var blank = new Feed { Id = "", SpaceId = space.Id, Name = "", Slug = "", FeedType = FeedType.Docker };
+        var created = await changes.CreateAsync(changes.Check(input, blank, space), caller.Actor, cancel);
+        return Results.Created($"/api/{space.Id}/feeds/{created.Id}", created);
+    }
+
+    private static async Task<Feed> Update(
+        string id, FeedInput input, SpaceContext space, Caller caller, FeedStore feeds, FeedChanges changes, CancellationToken cancel)
+    {
+        var present = await EditedAsync(id, space, caller, feeds, cancel);
+        return await changes.UpdateAsync(changes.Check(input, present, space), caller.Actor, cancel);
+    }
+
+    private static async Task<IResult> Delete(
+        string id, SpaceContext space, Caller caller, FeedStore feeds, FeedChanges changes, RegistryLogins logins, CancellationToken cancel)
+    {
+        var present = await EditedAsync(id, space, caller, feeds, cancel);
+        await changes.DeleteAsync(present, caller, cancel);
+        logins.Forget(present);
+        return Results.Ok();
+    }
+
+    private static async Task<Feed> EditedAsync(string id, SpaceContext space, Caller caller, FeedStore feeds, CancellationToken cancel)
+    {
+        var present = await SeenAsync(id, space, caller, feeds, cancel);
+        caller.Demand(Permission.FeedEdit, AccessTarget.Space(space.Id));
+        return present.IsRegistry ? present : throw ApiException.BadRequest($"Feed '{Feed.BuiltInId}' is the server's own: it is made and deleted with its space, and nothing of it can be changed.");
     }
 }
-
-/// <summary>What a client sends.</summary>
-public sealed record FeedInput(string? Name, string? FeedType, string? SpaceId);

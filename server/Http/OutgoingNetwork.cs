@@ -34,11 +34,12 @@ public abstract class OutgoingNetwork(OutgoingRules rules)
         SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = TlsTrust.By(authority ?? Roots) },
     };
 
-    /// <summary>
-    /// Through a proxy the connection's own check sees the proxy alone; an address written out can still be told. Null: nothing is wrong.
-    /// </summary>
-    public string? AddressFault(Uri uri) =>
-        rules.Proxy is not null && !rules.AllowPrivateNetwork.Contains(uri.Host)
+    /// <summary>Through a proxy the connection's own check sees the proxy alone; an address written out can still be told. Null: nothing is wrong.</summary>
+    public string? AddressFault(Uri uri) => rules.Proxy is null ? null : NameFault(uri);
+
+    /// <summary>Why a host may not be connected to, as far as its name tells. What a name resolves to is looked at when it is connected to.</summary>
+    public string? NameFault(Uri uri) =>
+        !rules.AllowPrivateNetwork.Contains(uri.Host)
             && (uri.IsLoopback || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && !PublicAddress.Is(address)))
             ? $"{uri.Host} is {rules.NotPublic(uri.Host)}"
             : null;

@@ -53,5 +53,7 @@ public sealed record PackageDescription
     public required string Id { get; init; }
     public string Name => Id;
     public string Description => "";
-    public required string LatestVersion { get; init; }
+
+    /// <summary>Null: a registry's list of images does not tell.</summary>
+    public string? LatestVersion { get; init; }
 }

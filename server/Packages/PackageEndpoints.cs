@@ -15,7 +15,7 @@ public static class PackageEndpoints
 
     public static IServiceCollection AddPackages(this IServiceCollection services, PackageOptions options) => services
         .AddSingleton(options).AddSingleton<PackageStore>().AddSingleton<PackageContents>().AddSingleton<PushPackage>()
-        .AddSingleton<PackageRetention>().AddHostedService<PackageUpkeep>();
+        .AddSingleton<FeedPackages>().AddSingleton<FeedVersions>().AddSingleton<PackageRetention>().AddHostedService<PackageUpkeep>();
 
     public static void MapPackages(this IEndpointRouteBuilder routes)
     {
@@ -111,24 +111,17 @@ public static class PackageEndpoints
         }, cancel);
 
     /// <summary>Newest first.</summary>
-    private static async Task<ResourceCollection<Package>> ListVersions(
-        string feedId, string? packageId, Page page, SpaceContext space, Caller caller, FeedStore feeds, PackageStore packages, CancellationToken cancel)
+    private static async Task<object> ListVersions(
+        string feedId, string? packageId, VersionQuery query, Page page, SpaceContext space, Caller caller, FeedStore feeds, FeedPackages packages, CancellationToken cancel)
     {
-        await FeedEndpoints.SeenAsync(feedId, space, caller, feeds, cancel);
-        var wanted = new PackageFilter(Empty(packageId) ?? throw ApiException.BadRequest("Name the package: ?packageId=Acme.Web"));
-        var slice = await packages.ListAsync(space.Id, wanted, page, cancel);
-        return ResourceCollection<Package>.Of(page, slice.Total, slice.Items);
+        var feed = await FeedEndpoints.SeenAsync(feedId, space, caller, feeds, cancel);
+        return await packages.VersionsAsync(feed, Empty(packageId) ?? throw ApiException.BadRequest("Name the package: ?packageId=Acme.Web"), query, page, cancel);
     }
 
     /// <param name="term">A part of the package's Id; empty: every package.</param>
     private static async Task<ResourceCollection<PackageDescription>> SearchPackages(
-        string feedId, string? term, Page page, SpaceContext space, Caller caller, FeedStore feeds, PackageStore packages, CancellationToken cancel)
-    {
-        await FeedEndpoints.SeenAsync(feedId, space, caller, feeds, cancel);
-        var slice = await packages.ListAsync(space.Id, new PackageFilter(Like: LikeText.Containing(term), Latest: true), page, cancel);
-        return ResourceCollection<PackageDescription>.Of(
-            page, slice.Total, [.. slice.Items.Select(package => new PackageDescription { Id = package.PackageId, LatestVersion = package.Version })]);
-    }
+        string feedId, string? term, Page page, SpaceContext space, Caller caller, FeedStore feeds, FeedPackages packages, CancellationToken cancel) =>
+        await packages.SearchAsync(await FeedEndpoints.SeenAsync(feedId, space, caller, feeds, cancel), Empty(term), page, cancel);
 
     private static string? Empty(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 }

@@ -85,6 +85,8 @@ public sealed class SensitiveProperties(Secrets secrets)
     /// <summary>A value that must not be read back, as it is sent and (with <c>Sealed</c>) as it is stored.</summary>
     public sealed record Sensitive(bool HasValue, string? NewValue, string? Hint, byte[]? Sealed)
     {
+        private const int MostCharacters = 20_000;
+
         private static readonly JsonSerializerOptions Written = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
         /// <summary>Null: an ordinary value. Case is ignored, else <c>newvalue</c> would be a way to store a secret in the clear.</summary>
@@ -102,6 +104,19 @@ public sealed class SensitiveProperties(Secrets secrets)
                 : null;
 
             string? Text(string name) => parts.GetValueOrDefault(name).ToString() is { Length: > 0 } text ? text : null;
+        }
+
+        /// <summary>What a client sends for a secret of its own: a new one, or null, which keeps what is there. Cleared: it is taken away.</summary>
+        public static (string? NewValue, bool IsCleared) Take(string property, JsonElement? sent, Validation validation)
+        {
+            if (sent is not { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } value || (value.ValueKind == JsonValueKind.String && value.GetString()!.Length == 0))
+            {
+                return (null, false);
+            }
+            var secret = Read(value);
+            validation.Check(secret is not null, $"{property} must be a sensitive value: {{ \"HasValue\": true, \"NewValue\": \"…\" }}.");
+            validation.Check(secret?.NewValue is null or { Length: <= MostCharacters }, $"{property} may have at most {MostCharacters} characters.");
+            return (secret?.NewValue, secret is { NewValue: null, HasValue: false });
         }
 
         public JsonElement Write() => JsonSerializer.SerializeToElement(this, Written);

@@ -18,7 +18,7 @@ namespace OctoLogin.Releases;
 /// that holds the project, so that of two jobs at the same moment each gets a version of its own.
 /// </summary>
 public sealed class CreateRelease(
-    NpgsqlDataSource database, ProjectStore projects, DeploymentProcessStore processes, VariableSetStore variables, ChannelStore channels, PackageStore feed,
+    NpgsqlDataSource database, ProjectStore projects, DeploymentProcessStore processes, VariableSetStore variables, ChannelStore channels, FeedVersions feeds,
     ReleaseStore releases, AuditLog audit, IEnumerable<ReleaseCreated> followers, TimeProvider clock)
 {
     public async Task<CreatedRelease> RunAsync(CreateReleaseCommand command, SpaceContext space, Caller caller, CancellationToken cancel)
@@ -33,10 +33,12 @@ public sealed class CreateRelease(
             validation.ThrowIfAny();
         }
         caller.Demand(Permission.ReleaseCreate, ProjectEndpoints.Target(project!));
+        var present = await processes.FindAsync(space.Id, project!.Id, cancel);
+        var found = await feeds.OfRegistriesAsync(space.Id, PackageUse.Unpinned(present?.Steps ?? [], wanted.Packages), cancel);
         return await database.InTransactionAsync(async connection =>
         {
             var held = await projects.LockAsync(connection, project!, cancel) ?? throw ApiException.NotFound("project", project!.Id);
-            return await CreateAsync(connection, command, wanted, held, caller.Actor, validation, cancel);
+            return await CreateAsync(connection, command, wanted with { Found = found }, held, caller.Actor, validation, cancel);
         }, cancel);
     }
 
@@ -55,7 +57,7 @@ public sealed class CreateRelease(
         validation.Check(channel is not null, $"Project '{project.Name}' has no channel '{Printable.Of(wanted.ChannelName)}'.");
         var process = await processes.FindAsync(connection, project.SpaceId, project.Id, cancel) ?? throw ApiException.NotFound("project", project.Id);
         var rules = new PackageRules(channel?.Id ?? "", channel?.Name ?? "", command.IgnoreChannelRules == true ? [] : channel?.Rules ?? []);
-        var available = await feed.VersionsAsync(connection, project.SpaceId, PackageUse.Of(process.Steps).Select(use => use.PackageId), cancel);
+        var available = await feeds.WithBuiltInAsync(connection, project.SpaceId, wanted.Found, PackageUse.Unpinned(process.Steps, wanted.Packages), cancel);
         var packages = PackageSelection.Select(process.Steps, rules, wanted.Packages, available, validation);
         var version = wanted.Version ?? await NextVersionAsync(connection, project, validation, cancel);
         validation.ThrowIfAny();
@@ -118,7 +120,11 @@ public sealed class CreateRelease(
             Details = JsonSerializer.Serialize(new { release.Version, Channel = channel.Name, release.ProcessSnapshotId, release.VariableSetSnapshotId, release.SelectedPackages }, Json.Options),
         };
 
-    private sealed record Wanted(SemanticVersion? Version, string? ChannelName, PackageWishes Packages, string? ReleaseNotes);
+    private sealed record Wanted(SemanticVersion? Version, string? ChannelName, PackageWishes Packages, string? ReleaseNotes)
+    {
+        /// <summary>What registries have of the packages that nobody pinned.</summary>
+        public IReadOnlyList<FoundVersions> Found { get; init; } = [];
+    }
 }
 
 /// <summary>What a client sends. <c>GitRef</c> and <c>GitCommit</c> mean nothing to a project whose process is in the database, and are not read.</summary>

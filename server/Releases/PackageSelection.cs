@@ -1,22 +1,21 @@
 using System.Text.Json;
 using OctoLogin.Channels;
-using OctoLogin.Feeds;
 using OctoLogin.Http;
+using OctoLogin.Packages;
 using OctoLogin.Projects;
 using OctoLogin.Versions;
 
 namespace OctoLogin.Releases;
 
 /// <summary>
-/// Which version of each package a release takes: what its creator pinned, else the newest that the built-in feed has and the channel's rules
+/// Which version of each package a release takes: what its creator pinned, else the newest that its feed has and the channel's rules
 /// take. Pre-releases count like all others; a rule with the tag <c>^$</c> leaves them out. Pure.
 /// </summary>
 public static class PackageSelection
 {
     /// <param name="wanted">What the creator said.</param>
-    /// <param name="available">The built-in feed's versions of each package, newest first.</param>
     public static List<SelectedPackage> Select(
-        IReadOnlyList<DeploymentStep> steps, PackageRules rules, PackageWishes wanted, ILookup<string, string> available, Validation validation)
+        IReadOnlyList<DeploymentStep> steps, PackageRules rules, PackageWishes wanted, AvailableVersions available, Validation validation)
     {
         var uses = PackageUse.Of(steps).ToList();
         foreach (var pin in wanted.Pins.Where(pin => uses.TrueForAll(use => pin.RankFor(use) == 0)))
@@ -29,8 +28,9 @@ public static class PackageSelection
             var version = wanted.For(use);
             if (version is null)
             {
-                version = Newest(use, rules, available);
-                validation.Check(version is not null, $"{Names(use)}, of which no version was found: {WhyNone(use, rules, available)} "
+                var found = available.Of(use.Wanted);
+                version = found.Versions.FirstOrDefault(version => rules.Broken(use, version) is null);
+                validation.Check(version is not null, $"{Names(use)}, of which no version was found: {WhyNone(use, rules, found)} "
                     + $"Send PackageVersion, or Packages with '{Printable.Of(use.Example)}'.");
             }
             else if (rules.Broken(use, version) is { } rule)
@@ -43,15 +43,10 @@ public static class PackageSelection
         return selected;
     }
 
-    private static string? Newest(PackageUse use, PackageRules rules, ILookup<string, string> available) =>
-        use.IsInBuiltInFeed ? available[use.PackageId].FirstOrDefault(version => rules.Broken(use, version) is null) : null;
-
     private static string Names(PackageUse use) => $"Step '{Printable.Of(use.Action.Name)}' uses package '{Printable.Of(use.PackageId)}'";
 
-    private static string WhyNone(PackageUse use, PackageRules rules, ILookup<string, string> available) =>
-        !use.IsInBuiltInFeed ? $"it comes from feed '{Printable.Of(use.FeedId)}', which this server does not ask."
-        : available[use.PackageId].FirstOrDefault() is not { } newest ? "the built-in feed has none. Push one first."
-        : $"channel '{Printable.Of(rules.ChannelName)}' takes none of those in the built-in feed ({rules.Broken(use, newest)}); the newest is {newest}.";
+    private static string WhyNone(PackageUse use, PackageRules rules, FoundVersions found) => found.Fault is { } fault ? $"{fault}."
+        : $"channel '{Printable.Of(rules.ChannelName)}' takes none of those in {(use.IsInBuiltInFeed ? "the built-in feed" : $"feed '{Printable.Of(use.FeedId)}'")} ({rules.Broken(use, found.Versions[0])}); the newest is {found.Versions[0]}.";
 
     private static string Known(List<PackageUse> uses) =>
         uses.Count == 0 ? "none" : string.Join(", ", uses.Take(10).Select(use => $"'{Printable.Of(use.Example.Replace("VERSION", "…", StringComparison.Ordinal), 100)}'"));
@@ -72,7 +67,7 @@ public sealed record PackageRules(string ChannelId, string ChannelName, IReadOnl
 {
     /// <summary>The rule that does not take this version; null: all take it.</summary>
     public ChannelRule? Broken(PackageUse use, string version) =>
-        Rules.FirstOrDefault(rule => rule.IsFor(use.Action.Name, use.ReferenceName, use.IsOnly) && !rule.Takes(SemanticVersion.TryParse(version)));
+        Rules.FirstOrDefault(rule => rule.IsFor(use.Action.Name, use.ReferenceName, use.IsOnly) && !rule.Takes(SemanticVersion.OfTag(version)));
 }
 
 /// <summary>A package that an action of the process refers to.</summary>
@@ -84,10 +79,16 @@ public sealed record PackageUse(DeploymentStep Step, DeploymentAction Action, st
     private const string PackageIdProperty = "Octopus.Action.Package.PackageId";
     private const string FeedIdProperty = "Octopus.Action.Package.FeedId";
 
-    public bool IsInBuiltInFeed => string.IsNullOrEmpty(FeedId) || Same(FeedId, Feed.BuiltInId) || Same(FeedId, Feed.BuiltInSlug);
+    public FeedPackage Wanted => new(FeedId, PackageId);
+
+    public bool IsInBuiltInFeed => Wanted.IsBuiltIn;
 
     /// <summary>How to pin it.</summary>
     public string Example => ReferenceName.Length == 0 || IsOnly ? $"{Action.Name}:VERSION" : $"{Action.Name}:{ReferenceName}:VERSION";
+
+    /// <summary>Those of which a version must be found.</summary>
+    public static IEnumerable<FeedPackage> Unpinned(IEnumerable<DeploymentStep> steps, PackageWishes wanted) =>
+        Of(steps).Where(use => !use.Action.IsDisabled && wanted.For(use) is null).Select(use => use.Wanted);
 
     public static IEnumerable<PackageUse> Of(IEnumerable<DeploymentStep> steps) => steps.SelectMany(step => step.Actions.SelectMany(action => Of(step, action)));
 

@@ -13,7 +13,7 @@ namespace OctoLogin.Runbooks;
 
 /// <summary>Freezes a runbook: its process, the project's variables and the versions of its packages; and publishes that if it is asked to.</summary>
 public sealed class CreateRunbookSnapshot(
-    NpgsqlDataSource database, RunbookStore runbooks, RunbookSnapshotStore snapshots, DeploymentProcessStore processes, VariableSetStore variables, PackageStore feed,
+    NpgsqlDataSource database, RunbookStore runbooks, RunbookSnapshotStore snapshots, DeploymentProcessStore processes, VariableSetStore variables, FeedVersions feeds,
     AuditLog audit, TimeProvider clock)
 {
     /// <summary>A runbook's process runs in every channel, because a run has none.</summary>
@@ -25,12 +25,15 @@ public sealed class CreateRunbookSnapshot(
         var name = validation.Required("Name", input.Name);
         var notes = validation.OptionalText("Notes", input.Notes);
         var pins = (input.SelectedPackages ?? []).Select(package => PinOf(package, validation)).OfType<PackagePin>().ToList();
+        var wanted = new PackageWishes(null, pins);
+        var present = await processes.FindByIdAsync(space.Id, runbook.RunbookProcessId, cancel);
+        var found = await feeds.OfRegistriesAsync(space.Id, PackageUse.Unpinned(present?.Steps ?? [], wanted), cancel);
         return await database.InTransactionAsync(async connection =>
         {
             var process = await processes.FindByIdAsync(connection, space.Id, runbook.RunbookProcessId, cancel) ?? throw ApiException.NotFound("runbook", runbook.Id);
             var everywhere = process.Steps.Select(step => step with { Actions = [.. step.Actions.Select(action => action with { Channels = [] })] }).ToList();
-            var available = await feed.VersionsAsync(connection, space.Id, PackageUse.Of(everywhere).Select(use => use.PackageId), cancel);
-            var packages = PackageSelection.Select(everywhere, NoChannel, new PackageWishes(null, pins), available, validation);
+            var available = await feeds.WithBuiltInAsync(connection, space.Id, found, PackageUse.Unpinned(everywhere, wanted), cancel);
+            var packages = PackageSelection.Select(everywhere, NoChannel, wanted, available, validation);
             validation.ThrowIfAny();
             var made = await snapshots.InsertAsync(connection, new RunbookSnapshot
             {

@@ -15,7 +15,7 @@ internal sealed class ContainerScript(ScriptFolder folder, ScriptOptions options
     private string Name => NameOf(folder.Id);
 
     /// <returns>Why a container of the image cannot run here; null: it can.</returns>
-    public static async Task<string?> FaultAsync(ScriptRequest request, CancellationToken cancel)
+    public static async Task<string?> FaultAsync(ScriptRequest request, ScriptFolders folders, CancellationToken cancel)
     {
         var image = request.ContainerImage!;
         if (await DockerAsync(null, ["version", "--format", "{{.Server.Version}}"], cancel) is not { ExitCode: 0 })
@@ -30,7 +30,8 @@ internal sealed class ContainerScript(ScriptFolder folder, ScriptOptions options
         limit.CancelAfter(PullLimit);
         try
         {
-            var pull = await DockerAsync(request.DockerConfig, ["pull", "--quiet", image], limit.Token);
+            using var config = request.DockerLogin is null ? null : folders.WriteDockerConfig(await request.DockerLogin(limit.Token));
+            var pull = await DockerAsync(config?.Path, ["pull", "--quiet", image], limit.Token);
             return pull is { ExitCode: 0 } ? null : $"The container image '{image}' cannot be pulled: {pull?.Output}";
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -44,7 +45,7 @@ internal sealed class ContainerScript(ScriptFolder folder, ScriptOptions options
 
     public Process Start()
     {
-        var info = Docker(request.DockerConfig, [
+        var info = Docker(null, [
             "run", "--rm", "--init", "--pull", "never", "--name", Name, "--network", "default", "--user", User(),
             "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--pids-limit", Text(options.Processes),
             .. options.MemoryMegabytes > 0 ? new[] { "--memory", $"{options.MemoryMegabytes}m" } : [],

@@ -74,6 +74,13 @@ internal sealed class ScriptFolders(ScriptOptions options, DatabaseOptions datab
         }
     }
 
+    /// <exception cref="IOException">There is no place for it.</exception>
+    public DockerConfig WriteDockerConfig(string content)
+    {
+        Open();
+        return DockerConfig.Write(options.WorkDirectory, content);
+    }
+
     private async Task RefuseUnreachableAsync(SystemUser user, CancellationToken cancel)
     {
         if (!isReachable && await user.FindClosedAsync(options.WorkDirectory, cancel) is { } closed)

@@ -38,8 +38,8 @@ public sealed record ScriptRequest
     /// <summary>Null: on this machine.</summary>
     public string? ContainerImage { get; init; }
 
-    /// <summary>A folder with the config.json that <c>docker</c> logs in to registries with; null: the engine's user's own.</summary>
-    public string? DockerConfig { get; init; }
+    /// <summary>Called when the image must be pulled: the config.json that <c>docker</c> logs in to registries with. Null: the engine's user's own.</summary>
+    public Func<CancellationToken, Task<string>>? DockerLogin { get; init; }
 
     /// <summary>Null, or longer than the setting <c>Scripts:TimeLimit</c>: that.</summary>
     public TimeSpan? TimeLimit { get; init; }

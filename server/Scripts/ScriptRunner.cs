@@ -112,7 +112,7 @@ public sealed partial class ScriptRunner
         return code == 0 ? null : string.IsNullOrEmpty(output.ResultMessage) ? $"The remote script failed with exit code {code}" : output.ResultMessage;
     }
 
-    private static async Task<string?> FaultAsync(ScriptRequest request, CancellationToken cancel)
+    private async Task<string?> FaultAsync(ScriptRequest request, CancellationToken cancel)
     {
         if (request.Environment.Keys.FirstOrDefault(name => !EnvironmentName().IsMatch(name)) is { } wrong)
         {
@@ -128,7 +128,7 @@ public sealed partial class ScriptRunner
         }
         if (request.ContainerImage is { } image)
         {
-            return ImageName().IsMatch(image) ? await ContainerScript.FaultAsync(request, cancel) : $"'{Printable.Of(image)}' is no name of a container image.";
+            return ImageName().IsMatch(image) ? await ContainerScript.FaultAsync(request, folders, cancel) : $"'{Printable.Of(image)}' is no name of a container image.";
         }
         return request.Syntax == ScriptSyntax.PowerShell && !HostScript.Path.Split(':').Any(directory => File.Exists(Path.Combine(directory, "pwsh")))
             ? "The script is a PowerShell script, and PowerShell (pwsh) is not on this machine. Install it, or run the step in a container image that has it."

@@ -22,6 +22,8 @@ public sealed partial class SemanticVersion : IComparable<SemanticVersion>
         SortKey = KeyOf(numbers, preRelease);
     }
 
+    private SemanticVersion(string text, string sortKey, long[] numbers) => (Text, SortKey, this.numbers) = (text, sortKey, numbers);
+
     public static SemanticVersion First { get; } = TryParse("0.0.1")!;
 
     /// <summary>As it was written.</summary>
@@ -32,6 +34,9 @@ public sealed partial class SemanticVersion : IComparable<SemanticVersion>
 
     /// <summary>What comes after the numbers: <c>beta.2+sha</c> of <c>1.0-beta.2+sha</c>, <c>+sha</c> of <c>1.0+sha</c>.</summary>
     public string Suffix => Text.IndexOfAny(['-', '+']) is >= 0 and var start ? (Text[start] == '-' ? Text[(start + 1)..] : Text[start..]) : "";
+
+    /// <summary>Something stands after the numbers that is not only metadata.</summary>
+    public bool IsPreRelease => Suffix is { Length: > 0 } and not ['+', ..];
 
     /// <summary>Null: not a version.</summary>
     public static SemanticVersion? TryParse(string? text)
@@ -44,6 +49,10 @@ public sealed partial class SemanticVersion : IComparable<SemanticVersion>
         var preRelease = match.Groups["pre"].Captures.Select(part => part.Value).ToArray();
         return new SemanticVersion(text, numbers, preRelease);
     }
+
+    /// <summary>An image's tag, which may have <c>v</c> before the version. Null: it is none, such as <c>latest</c>.</summary>
+    public static SemanticVersion? OfTag(string? tag) =>
+        TryParse(tag?.StartsWith('v') == true ? tag[1..] : tag) is { } version ? new(tag!, version.SortKey, version.numbers) : null;
 
     /// <summary>The last number plus one, without pre-release and metadata. Null: it has no room for one more.</summary>
     public SemanticVersion? Next() =>

@@ -101,6 +101,8 @@ public static partial class RoutePermissions
         GET     /feeds/all                                       FeedView                                      space
         GET     /feeds/{id}                                      FeedView                                      feed
         POST    /feeds                                           FeedEdit                                      space
+        PUT     /feeds/{id}                                      FeedView + FeedEdit                           registry feed
+        DELETE  /feeds/{id}                                      FeedView + FeedEdit                           registry feed
         GET     /feeds/{feedId}/packages/versions                FeedView                                      feed
         GET     /feeds/{feedId}/packages/search                  FeedView                                      feed
         GET     /packages                                        FeedView                                      list of package

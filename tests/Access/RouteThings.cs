@@ -72,6 +72,7 @@ public sealed class RouteThings : IAsyncLifetime
         {
             "tag set" => (await Server.AddTagSetAsync(name, "one")).Id,
             "target" => await TargetAsync(name, thing.Place),
+            "registry feed" => await RegistryFeedAsync(name),
             "cloud account" => await CloudAccountAsync(name, thing.Place),
             "channel" => (await Server.Admin.MakeAsync($"{Api.Space}/projects/{thing.Place.Project}/channels", new { Name = name })).Id,
             "package" => (await Server.MakePackageAsync($"{name.Replace(' ', '.')}.1.0.0.zip")).Id,
@@ -104,6 +105,7 @@ public sealed class RouteThings : IAsyncLifetime
         things["project group"] = [OfSpace("a project group", (await Server.Admin.SeeAsync($"{Api.Space}/projectgroups/default")).Id)];
         things["tag set"] = [OfSpace("a tag set", (await Server.AddTagSetAsync("Ring", "one", "two")).Id)];
         things["feed"] = [OfSpace("the built-in feed", "feeds-builtin") with { InEverySpace = true }];
+        things["registry feed"] = [OfSpace("a registry's feed", await RegistryFeedAsync("Images"))];
         things["package"] = [OfSpace("a package", (await Server.MakePackageAsync("Acme.Web.1.0.0.zip")).Id)];
         things["build information"] = [OfSpace("build information", (await BuildAsync("Acme.Web")).Id)];
     }
@@ -238,6 +240,9 @@ public sealed class RouteThings : IAsyncLifetime
 
     private Task<JsonElement> IdentityAsync(string account) =>
         Server.AddIdentityAsync(account, new { Name = Tenancy.Unique("identity"), Issuer, Subject = $"job:{Guid.NewGuid():N}" });
+
+    private async Task<string> RegistryFeedAsync(string name) =>
+        (await Server.Admin.MakeAsync($"{Api.Space}/feeds", new { Name = name, FeedType = "Docker", FeedUri = "https://registry.example.com" })).Id;
 
     private Task<ApiAnswer> BuildAsync(string package) =>
         Server.Admin.MakeAsync($"{Api.Space}/build-information", new { PackageId = package.Replace(' ', '.'), Version = "1.0.0", OctopusBuildInformation = new { BuildNumber = "1", Commits = Array.Empty<object>() } });

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OctoLogin.Channels;
 using OctoLogin.Http;
+using OctoLogin.Packages;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
 using OctoLogin.Versions;
@@ -105,7 +106,7 @@ public sealed class PackageSelectionTests
     {
         var validation = new Validation();
         PackageSelection.Select([Step("S", new() { Name = "S", Packages = [new() { PackageId = "Acme.Web", FeedId = "Feeds-1001" }] })], NoRules, new(null, []), Feed("Acme.Web"), validation);
-        Should.Throw<ApiException>(validation.ThrowIfAny).Message.ShouldContain("it comes from feed 'Feeds-1001'");
+        Should.Throw<ApiException>(validation.ThrowIfAny).Message.ShouldContain("Step 'S' uses package 'Acme.Web', of which no version was found");
     }
 
     [Fact]
@@ -152,8 +153,8 @@ public sealed class PackageSelectionTests
 
     private static PackageRules Ruled(ChannelRule rule) => new("Channels-1", "Stable", [rule]);
 
-    private static ILookup<string, string> Feed(params string[] packages) =>
-        packages.SelectMany(id => new[] { "2.0.0-rc.1", "2.0.0-beta.3", "1.10.0", "1.0.0" }.Select(version => (id, version))).ToLookup(one => one.id, one => one.version, StringComparer.OrdinalIgnoreCase);
+    private static AvailableVersions Feed(params string[] packages) => new(
+        packages.SelectMany(id => new[] { "2.0.0-rc.1", "2.0.0-beta.3", "1.10.0", "1.0.0" }.Select(version => (id, version))).ToLookup(one => one.id, one => one.version, StringComparer.OrdinalIgnoreCase), []);
 
     private static IReadOnlyList<string> Refused(string? packageVersion, string pins)
     {

@@ -24,9 +24,10 @@ public sealed record AwsSignature(string AccessKeyId, string Date, string Region
             ? new(key, date, region, service, parts["SignedHeaders"].Split(';'), parts["Signature"]) : null;
     }
 
-    public bool IsRight(FakeRequest request, string secretAccessKey)
+    /// <param name="session">Of a session, whose token is signed too; else of a stored key.</param>
+    public bool IsRight(FakeRequest request, string secretAccessKey, bool session = true)
     {
-        if (request.Query.Length > 0 || !SignedHeaders.Contains("host") || !SignedHeaders.Contains("x-amz-date") || !SignedHeaders.Contains("x-amz-security-token"))
+        if (request.Query.Length > 0 || !SignedHeaders.Contains("host") || !SignedHeaders.Contains("x-amz-date") || SignedHeaders.Contains("x-amz-security-token") != session)
         {
             return false;
         }
