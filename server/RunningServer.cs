@@ -7,7 +7,15 @@ public sealed record RunningServer(WebApplication App, OpenDatabase Database) : 
 {
     public async ValueTask DisposeAsync()
     {
-        await App.DisposeAsync();
+        try
+        {
+            await App.DisposeAsync();
+        }
+        // Seen after the way to PostgreSQL had been silent: Npgsql tells a connection of the cancellation that it has disposed of already.
+        catch (AggregateException fault) when (fault.InnerExceptions.All(one => one is ObjectDisposedException))
+        {
+            // what was to be ended is gone
+        }
         await Database.DisposeAsync();
     }
 }

@@ -68,11 +68,12 @@ public sealed class TaskLeases(NpgsqlDataSource database, TimeProvider clock)
     public async Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return await connection.QuerySingleAsync<DateTimeOffset?>(new CommandDefinition(
+        return await connection.QuerySingleOrDefaultAsync<DateTimeOffset?>(new CommandDefinition(
             $"""
             {ProjectsWaiting}
-            select min(next.queue_time) from projects_waiting w cross join lateral (
+            select next.queue_time from projects_waiting w cross join lateral (
               select q.queue_time from server_tasks q where q.state = 'Queued' and q.project_key = w.project_key and q.queue_time > @after order by q.queue_time limit 1) next
+            order by next.queue_time limit 1
             """, new { after }, cancellationToken: cancel));
     }
 

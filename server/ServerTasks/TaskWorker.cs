@@ -81,7 +81,8 @@ public sealed class TaskWorker : BackgroundService
 
     private void BeginStop()
     {
-        stopping.Cancel();
+        // Not here: what a waiting query makes of it must not keep tasks from being told.
+        _ = stopping.CancelAsync();
         running.StopForShutdown(RunnersEnd, EndsAreWritten);
     }
 

@@ -13,6 +13,15 @@ public sealed class QueueTests : IAsyncLifetime
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     [Fact]
+    public async Task A_node_with_nothing_to_do_waits_without_a_fault()
+    {
+        await server.InStateAsync(await server.EnqueueAsync("only"), "Success");
+        // It has looked and found nothing before this one is there.
+        await server.InStateAsync(await server.EnqueueAsync("later"), "Success");
+        server.Server.Log.Lines.ShouldNotContain(line => line.Contains("No tasks can be taken", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_task_is_told_as_clients_read_it_while_it_waits_runs_and_after_it_ended()
     {
         var (first, second, gate) = (server.Runner.Hold("first"), server.Runner.Hold("second"), server.Runner.Hold("third"));
