@@ -21,6 +21,7 @@ using OctoLogin.Lifecycles;
 using OctoLogin.Machines;
 using OctoLogin.OpenIdProvider;
 using OctoLogin.Packages;
+using OctoLogin.Portal;
 using OctoLogin.ProjectGroups;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
@@ -114,6 +115,7 @@ public static class Server
         services.AddDeployments();
         services.AddAccountTests();
         services.AddHealthChecks(settings.HealthChecks);
+        services.AddPortal();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }
@@ -143,6 +145,7 @@ public static class Server
                 routes.MapTokenExchange();
             }));
         app.UseMiddleware<ApiErrors>();
+        app.UseWhen(PortalErrors.IsOurs, portal => portal.UseMiddleware<PortalErrors>());
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -179,6 +182,7 @@ public static class Server
         app.MapRunbooks();
         app.MapAccountTokens();
         app.MapDeployments();
+        app.MapPortal();
         app.MapMetrics();
     }
 }
