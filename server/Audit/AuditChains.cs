@@ -4,7 +4,7 @@ using Npgsql;
 namespace OctoLogin.Audit;
 
 /// <summary>Begins this process's chains and continues them, in the transaction of what is recorded: what is rolled back leaves no trace in them.</summary>
-public sealed class AuditChains(NpgsqlDataSource database, ChainSeal seal, TimeProvider clock, ILogger<AuditChains> log)
+public sealed class AuditChains(ChainSeal seal, TimeProvider clock, ILogger<AuditChains> log)
 {
     private readonly string node = $"{Environment.MachineName} {Guid.NewGuid():N}";
     private long changes;
@@ -51,13 +51,6 @@ public sealed class AuditChains(NpgsqlDataSource database, ChainSeal seal, TimeP
         var chain = found is not null && IsGenuine(found) ? found : await BeginAsync(connection, AuditChain.Changes, cancel);
         Interlocked.Exchange(ref changes, chain.Id);
         return chain;
-    }
-
-    /// <summary>The latest first.</summary>
-    public async Task<IReadOnlyList<AuditChain>> ListAsync(CancellationToken cancel)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancel);
-        return (await connection.QueryAsync<AuditChain>(new CommandDefinition($"select {AuditChain.Columns} from audit_chains order by id desc", cancellationToken: cancel))).AsList();
     }
 
     // A chain that was set back must not be continued: a new seal would make it good.

@@ -1,7 +1,9 @@
 using System.Globalization;
+using OctoLogin.Access;
 using OctoLogin.HealthChecks;
 using OctoLogin.Packages;
 using OctoLogin.ServerTasks;
+using OctoLogin.SignIn;
 using OctoLogin.TokenExchange;
 
 namespace OctoLogin.Portal;
@@ -14,15 +16,15 @@ public sealed record SettingGroup(string Title, string Anchor, IReadOnlyList<Sho
 
 /// <summary>The configuration that people ask for, to be read and not to be changed here. No secret is among it.</summary>
 public sealed class ServerSettings(
-    IConfiguration configuration, TokenExchangeOptions exchange, TaskOptions tasks, PackageOptions packages, HealthCheckOptions healthChecks)
+    IConfiguration configuration, SessionTimes sessions, SignInOptions signIn, TokenExchangeOptions exchange, TaskOptions tasks, PackageOptions packages, HealthCheckOptions healthChecks)
 {
     public IReadOnlyList<SettingGroup> Groups =>
     [
         new("Sessions", "sessions",
         [
-            Of("SignIn:SessionTimeoutInSeconds", Or("SignIn:SessionTimeoutInSeconds", "1200"), "A session without a request ends after this."),
-            Of("SignIn:MaximumSessionDurationInSeconds", Or("SignIn:MaximumSessionDurationInSeconds", "86400"), "A session ends after this, whatever it does."),
-            Of("SignIn:PasswordsEnabled", Or("SignIn:PasswordsEnabled", "true"), "Whether people may sign in with user name and password."),
+            Of("SignIn:SessionTimeoutInSeconds", Number((long)sessions.IdleTimeout.TotalSeconds), "A session without a request ends after this."),
+            Of("SignIn:MaximumSessionDurationInSeconds", Number((long)sessions.MaximumDuration.TotalSeconds), "A session ends after this, whatever it does."),
+            Of("SignIn:PasswordsEnabled", signIn.PasswordsEnabled ? "true" : "false", "Whether people may sign in with user name and password."),
         ]),
         new("Retention", "retention",
         [
@@ -46,8 +48,6 @@ public sealed class ServerSettings(
     ];
 
     private ShownSetting Of(string name, string value, string meaning) => new(name, value, meaning, !string.IsNullOrEmpty(configuration[name]));
-
-    private string Or(string name, string otherwise) => configuration[name] is { Length: > 0 } text ? text : otherwise;
 
     private static string Number(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
 

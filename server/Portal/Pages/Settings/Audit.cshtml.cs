@@ -4,7 +4,7 @@ using OctoLogin.Audit;
 
 namespace OctoLogin.Portal.Pages.Settings;
 
-public sealed class AuditModel(AuditVerification verification, AuditChains chains) : PortalPage
+public sealed class AuditModel(AuditVerification verification) : PortalPage
 {
     /// <summary>What a page may take. An audit that takes longer is verified by the verb.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -39,6 +39,6 @@ public sealed class AuditModel(AuditVerification verification, AuditChains chain
     private async Task ReadAsync()
     {
         Caller.Demand(Permission.AdministerSystem, AccessTarget.System);
-        Chains = await chains.ListAsync(Cancel);
+        Chains = await verification.ListChainsAsync(Cancel);
     }
 }
