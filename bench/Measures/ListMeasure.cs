@@ -29,10 +29,10 @@ internal static class ListMeasure
     public static async Task<IReadOnlyList<Row>> RunAsync(Setting setting)
     {
         using var server = await ServerUnderTest.StartAsync(setting);
-        var psql = new ListData(server.PostgresSocket);
+        await using var data = new ListData(server.PostgresSocket);
         await Console.Error.WriteLineAsync($"   filling: {Events} events, {Accounts} service accounts, {Teams} teams");
-        psql.Fill(Events, Accounts, Teams);
-        var values = psql.Values();
+        await data.FillAsync(Events, Accounts, Teams);
+        var values = await data.ValuesAsync();
         using var client = server.Client();
         var rounds = setting.Long ? 500 : 150;
         var reference = new List<double>();

@@ -1,12 +1,16 @@
-using System.Diagnostics;
 using System.Globalization;
+using Npgsql;
 
 namespace OctoLogin.Bench.References;
 
 /// <summary>Fills a server's database by SQL: what months of use leave there. The events are in no chain, which no list minds.</summary>
-internal sealed class ListData(string socket)
+internal sealed class ListData(string socket) : IAsyncDisposable
 {
-    public void Fill(int events, int accounts, int teams) => Psql(string.Create(CultureInfo.InvariantCulture,
+    private readonly NpgsqlDataSource database = NpgsqlDataSource.Create($"Host={socket};Username=octologin;Database=octologin;Command Timeout=600");
+
+    public async Task FillAsync(int events, int accounts, int teams)
+    {
+        await using var fill = database.CreateCommand(string.Create(CultureInfo.InvariantCulture,
         $"""
         insert into users (username, display_name, is_service, external_id)
           select 'ci-' || lpad(i::text, 5, '0'), 'Service ' || i, true, gen_random_uuid() from generate_series(1, {accounts}) i;
@@ -38,28 +42,21 @@ internal sealed class ListData(string socket)
             md5(i::text), '10.0.0.' || i % 250, 'actions/oidc-client' from made order by i;
         analyze;
         """));
+        await fill.ExecuteNonQueryAsync();
+    }
 
     /// <summary>What the paths of a measure name.</summary>
-    public IReadOnlyDictionary<string, string> Values()
+    public async Task<IReadOnlyDictionary<string, string>> ValuesAsync()
     {
-        var found = Psql(
+        await using var find = database.CreateCommand(
             """
             select (select id from users where username = 'ci-00077'), (select 'Events-' || max(number) from audit_events),
               'Issuers-' || left(encode(sha256('https://token.actions.githubusercontent.com'), 'hex'), 32), to_char(now() at time zone 'UTC' - interval '13 days', 'YYYY-MM-DD"T"HH24:MI')
-            """).Trim().Split('|');
-        return new Dictionary<string, string> { ["account"] = found[0], ["event"] = found[1], ["issuer"] = found[2], ["old"] = found[3] };
+            """);
+        await using var found = await find.ExecuteReaderAsync();
+        await found.ReadAsync();
+        return new Dictionary<string, string> { ["account"] = found.GetString(0), ["event"] = found.GetString(1), ["issuer"] = found.GetString(2), ["old"] = found.GetString(3) };
     }
 
-    private string Psql(string sql)
-    {
-        using var psql = Process.Start(new ProcessStartInfo("psql", ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set", "ON_ERROR_STOP=1", "--host", socket, "--username", "octologin", "octologin"])
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
-        })!;
-        psql.StandardInput.Write(sql);
-        psql.StandardInput.Close();
-        var answer = psql.StandardOutput.ReadToEnd();
-        psql.WaitForExit();
-        return psql.ExitCode == 0 ? answer : throw new InvalidOperationException($"psql ended with {psql.ExitCode}");
-    }
+    public ValueTask DisposeAsync() => database.DisposeAsync();
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Npgsql;
 using OctoLogin.Database;
@@ -19,6 +20,8 @@ public enum AuditFormat
 /// </summary>
 public sealed class AuditExport(NpgsqlDataSource database, AuditLog audit, TimeProvider clock)
 {
+    private static readonly JsonWriterOptions AsTheApi = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Of one read.</summary>
     public const int Batch = 500;
 
@@ -73,7 +76,7 @@ public sealed class AuditExport(NpgsqlDataSource database, AuditLog audit, TimeP
             AuditCsv.Write(output, happened);
             return;
         }
-        using (var json = new Utf8JsonWriter(output))
+        using (var json = new Utf8JsonWriter(output, AsTheApi))
         {
             JsonSerializer.Serialize(json, happened, Json.Options);
         }

@@ -62,8 +62,8 @@ public sealed partial class StatementCountTests : IAsyncLifetime
         {
             var pattern = $"/{endpoint.RoutePattern.RawText!.Trim('/')}";
             var isPage = endpoint.Metadata.GetMetadata<PageActionDescriptor>() is not null && pattern.StartsWith("/app", StringComparison.Ordinal);
-            var isList = pattern.StartsWith("/api/{space}/", StringComparison.Ordinal) || (pattern.StartsWith("/api/", StringComparison.Ordinal) && !pattern.Contains('{'));
-            isList &= !pattern[13..^0].Contains('{') && endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is ["GET"];
+            var isList = pattern.StartsWith("/api/", StringComparison.Ordinal) && !pattern.Replace("/{space}", "", StringComparison.Ordinal).Contains('{')
+                && endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is ["GET"];
             if (!isPage && !isList)
             {
                 continue;
