@@ -21,6 +21,7 @@ using OctoLogin.Lifecycles;
 using OctoLogin.Machines;
 using OctoLogin.OpenIdProvider;
 using OctoLogin.Packages;
+using OctoLogin.Portal;
 using OctoLogin.ProjectGroups;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
@@ -28,6 +29,7 @@ using OctoLogin.Runbooks;
 using OctoLogin.Scripts;
 using OctoLogin.ServerTasks;
 using OctoLogin.ServiceAccounts;
+using OctoLogin.SignIn;
 using OctoLogin.Spaces;
 using OctoLogin.TagSets;
 using OctoLogin.Teams;
@@ -81,10 +83,11 @@ public static class Server
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAudit();
-        services.AddAccess();
+        services.AddAccess(settings.Sessions);
         services.AddSingleton<SpaceStore>();
         services.AddUsers();
         services.AddTeams();
+        services.AddSignIn(settings.SignIn);
         services.AddServiceAccounts(settings.GitHub, settings.TrustedIssuers);
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);
@@ -114,6 +117,7 @@ public static class Server
         services.AddDeployments();
         services.AddAccountTests();
         services.AddHealthChecks(settings.HealthChecks);
+        services.AddPortal();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }
@@ -143,6 +147,7 @@ public static class Server
                 routes.MapTokenExchange();
             }));
         app.UseMiddleware<ApiErrors>();
+        app.UseWhen(PortalErrors.IsOurs, portal => portal.UseMiddleware<PortalErrors>());
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -157,6 +162,7 @@ public static class Server
         app.MapUsers();
         app.MapTeams();
         app.MapAccess();
+        app.MapSignIn();
         app.MapEvents();
         app.MapApiDocument();
         app.MapServiceAccounts();
@@ -179,6 +185,7 @@ public static class Server
         app.MapRunbooks();
         app.MapAccountTokens();
         app.MapDeployments();
+        app.MapPortal();
         app.MapMetrics();
     }
 }
