@@ -1,8 +1,8 @@
 using Microsoft.Playwright;
 
-[assembly: AssemblyFixture(typeof(OctoLogin.Tests.Browser.Chromium))]
+[assembly: AssemblyFixture(typeof(OctoLogin.Tests.Pages.Chromium))]
 
-namespace OctoLogin.Tests.Browser;
+namespace OctoLogin.Tests.Pages;
 
 /// <summary>How a page is looked at.</summary>
 public sealed record Viewing

@@ -1,4 +1,4 @@
-namespace OctoLogin.Tests.Browser;
+namespace OctoLogin.Tests.Pages;
 
 /// <summary>Tests that look at pages. After each test its tabs are closed, which fails it for faults that it did not expect, beside what else failed.</summary>
 public abstract class PageTests(Chromium chromium) : IAsyncDisposable

@@ -4,7 +4,7 @@ using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using OctoLogin.Tests.Support;
 
-namespace OctoLogin.Tests.Browser;
+namespace OctoLogin.Tests.Pages;
 
 /// <summary>One page with cookies of its own. What goes wrong in it unasked fails the test when it is closed, which <see cref="PageTests"/> does.</summary>
 public sealed class Tab
