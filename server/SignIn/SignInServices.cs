@@ -4,6 +4,7 @@ public static class SignInServices
 {
     public static IServiceCollection AddSignIn(this IServiceCollection services, SignInOptions options) => services
         .AddSingleton(options).AddSingleton<Sessions>().AddSingleton<SignInFailures>().AddSingleton<PasswordSignIn>()
+        .AddSingleton<SetUp>().AddSingleton(new StandardOutput(Console.Out))
         .AddSingleton<SignInUpkeep>().AddHostedService(provider => provider.GetRequiredService<SignInUpkeep>());
 
     public static void MapSignIn(this IEndpointRouteBuilder routes)
