@@ -37,12 +37,12 @@ public sealed class IssuerDocuments(OutgoingNetwork network, bool loopbackHttpAl
         }
     }
 
-    /// <summary>What is asked with more than an address, such as a code for a token; never redirected, as it holds a secret.</summary>
-    /// <returns>The status and the JSON object of the answer; null: it is none.</returns>
+    /// <summary>What is asked with more than an address, such as a code for a token; never redirected, as it holds a secret. A body that is no JSON is null.</summary>
     public async Task<(int Status, JsonElement? Body, string? ContentType)> SendAsync(HttpRequestMessage request, CancellationToken cancel)
     {
-        var uri = Checked(request.RequestUri!.OriginalString, request.RequestUri.OriginalString);
-        return await LimitedAsync(uri.AbsoluteUri, async limit =>
+        var url = request.RequestUri!.OriginalString;
+        var uri = Checked(url, url);
+        return await LimitedAsync(url, async limit =>
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit);
             var type = response.Content.Headers.ContentType?.MediaType;
