@@ -1,1 +1,0 @@
--- Holds the number until the branch of sessions is merged.
