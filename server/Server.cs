@@ -28,6 +28,7 @@ using OctoLogin.Runbooks;
 using OctoLogin.Scripts;
 using OctoLogin.ServerTasks;
 using OctoLogin.ServiceAccounts;
+using OctoLogin.SignIn;
 using OctoLogin.Spaces;
 using OctoLogin.TagSets;
 using OctoLogin.Teams;
@@ -81,10 +82,11 @@ public static class Server
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAudit();
-        services.AddAccess();
+        services.AddAccess(settings.Sessions);
         services.AddSingleton<SpaceStore>();
         services.AddUsers();
         services.AddTeams();
+        services.AddSignIn(settings.SignIn);
         services.AddServiceAccounts(settings.GitHub, settings.TrustedIssuers);
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);
@@ -157,6 +159,7 @@ public static class Server
         app.MapUsers();
         app.MapTeams();
         app.MapAccess();
+        app.MapSignIn();
         app.MapEvents();
         app.MapApiDocument();
         app.MapServiceAccounts();
