@@ -8,7 +8,14 @@ namespace OctoLogin.Users;
 public sealed class UserStore(NpgsqlDataSource database)
 {
     private const string Columns =
-        "id, username, display_name, email_address, is_active, is_service, external_id, password_hash";
+        """
+        id, username, display_name, email_address, is_active, is_service, external_id, password_hash,
+        coalesce((
+          select json_agg(json_build_object(
+            'Id', e.id, 'Issuer', e.issuer, 'Subject', e.subject, 'EmailAddress', e.email_address, 'Username', e.username,
+            'Groups', e.groups, 'Linked', e.linked_at, 'LastSignIn', e.last_sign_in_at) order by e.linked_at)
+          from external_identities e where e.user_id = users.id), '[]')::text as identities_json
+        """;
 
     public async Task<User?> FindAsync(string id, CancellationToken cancel)
     {
