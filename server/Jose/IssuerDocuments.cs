@@ -46,7 +46,7 @@ public sealed class IssuerDocuments(OutgoingNetwork network, bool loopbackHttpAl
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit);
             var type = response.Content.Headers.ContentType?.MediaType;
-            if (!IsJson(type) || response.Content.Headers.ContentEncoding.Count > 0)
+            if (!IsJson(type) || response.Content.Headers.ContentEncoding.Count > 0 || (int)response.StatusCode >= 500)
             {
                 return ((int)response.StatusCode, (JsonElement?)null, type);
             }
