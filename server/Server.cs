@@ -21,6 +21,7 @@ using OctoLogin.Lifecycles;
 using OctoLogin.Machines;
 using OctoLogin.OpenIdProvider;
 using OctoLogin.Packages;
+using OctoLogin.Portal;
 using OctoLogin.ProjectGroups;
 using OctoLogin.Projects;
 using OctoLogin.Releases;
@@ -116,6 +117,7 @@ public static class Server
         services.AddDeployments();
         services.AddAccountTests();
         services.AddHealthChecks(settings.HealthChecks);
+        services.AddPortal();
         services.AddTelemetry(settings.Telemetry);
         services.AddSingleton<FirstStart>();
     }
@@ -145,6 +147,7 @@ public static class Server
                 routes.MapTokenExchange();
             }));
         app.UseMiddleware<ApiErrors>();
+        app.UseWhen(PortalErrors.IsOurs, portal => portal.UseMiddleware<PortalErrors>());
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -182,6 +185,7 @@ public static class Server
         app.MapRunbooks();
         app.MapAccountTokens();
         app.MapDeployments();
+        app.MapPortal();
         app.MapMetrics();
     }
 }

@@ -20,7 +20,7 @@ public static class SpaceEndpoints
         group.MapDelete("/{id}", Delete);
     }
 
-    private static async Task<ResourceCollection<Space>> List(Page page, Caller caller, SpaceStore spaces, CancellationToken cancel)
+    internal static async Task<ResourceCollection<Space>> List(Page page, Caller caller, SpaceStore spaces, CancellationToken cancel)
     {
         var seen = (await All(caller, spaces, cancel))
             .Where(space => page.Ids is null || page.Ids.Contains(space.Id, StringComparer.OrdinalIgnoreCase))
@@ -32,10 +32,10 @@ public static class SpaceEndpoints
     private static async Task<IReadOnlyList<Space>> All(Caller caller, SpaceStore spaces, CancellationToken cancel) =>
         [.. (await spaces.AllAsync(cancel)).Where(space => caller.Sees(space.Id))];
 
-    private static async Task<Space> Get(string id, Caller caller, SpaceStore spaces, CancellationToken cancel) =>
+    internal static async Task<Space> Get(string id, Caller caller, SpaceStore spaces, CancellationToken cancel) =>
         await spaces.FindAsync(id, cancel) is { } space && caller.Sees(space.Id) ? space : throw ApiException.NotFound("space", id);
 
-    private static async Task<Created<Space>> Create(
+    internal static async Task<Created<Space>> Create(
         SpaceInput input, Caller caller, NpgsqlDataSource database, SpaceStore spaces, AuditLog audit, CancellationToken cancel)
     {
         caller.Demand(Permission.SpaceCreate, AccessTarget.System);
@@ -49,7 +49,7 @@ public static class SpaceEndpoints
         return TypedResults.Created($"/api/spaces/{created.Id}", created);
     }
 
-    private static async Task<Space> Update(
+    internal static async Task<Space> Update(
         string id, SpaceInput input, Caller caller, NpgsqlDataSource database, SpaceStore spaces, AuditLog audit, CancellationToken cancel)
     {
         var present = await Get(id, caller, spaces, cancel);
@@ -64,7 +64,7 @@ public static class SpaceEndpoints
         }, cancel);
     }
 
-    private static async Task<Ok> Delete(
+    internal static async Task<Ok> Delete(
         string id, Caller caller, NpgsqlDataSource database, SpaceStore spaces, AuditLog audit, CancellationToken cancel)
     {
         var present = await Get(id, caller, spaces, cancel);

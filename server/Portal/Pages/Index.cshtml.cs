@@ -1,0 +1,3 @@
+namespace OctoLogin.Portal.Pages;
+
+public sealed class IndexModel : PortalPage;
