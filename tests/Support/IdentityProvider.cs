@@ -38,7 +38,7 @@ public sealed class IdentityProvider : IAsyncDisposable
     private IdentityProvider(Process process, int port, ServerFixture server)
     {
         (this.process, Port) = (process, port);
-        control = new(new SocketsHttpHandler { SslOptions = new() { TargetHost = Host, CertificateChainPolicy = OctoLogin.Http.TlsTrust.By([server.Certificates.Ca]) } }) { BaseAddress = new Uri($"https://127.0.0.1:{port}") };
+        control = new(new SocketsHttpHandler { SslOptions = new() { CertificateChainPolicy = OctoLogin.Http.TlsTrust.By([server.Certificates.Ca]) } }) { BaseAddress = new Uri($"https://127.0.0.1:{port}") };
     }
 
     public int Port { get; }
@@ -54,7 +54,7 @@ public sealed class IdentityProvider : IAsyncDisposable
     {
         var folder = ClientsFolder();
         Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules", "oidc-provider")), "tests/Clients/node_modules is missing: ./test installs it (npm ci --prefix tests/Clients).");
-        using var certificate = server.Certificates.ForHosts(Host);
+        using var certificate = server.Certificates.ForHosts(Host, "127.0.0.1");
         var start = new ProcessStartInfo("node", [Path.Combine(folder, "identity-provider.mjs")]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in (ReadOnlySpan<(string, string)>)
         [
