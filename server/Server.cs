@@ -64,6 +64,7 @@ public static class Server
             await PrepareAsync(app.Services, settings.Admin, cancel);
             await app.Services.GetRequiredService<SigningKeyRing>().ReloadAsync(cancel);
             await Listening.StartAsync(app, cancel);
+            await app.Services.GetRequiredService<SetUp>().OfferAsync(settings.Issuer.ServerUri, cancel);
             return new RunningServer(app, database);
         }
         catch
@@ -146,6 +147,7 @@ public static class Server
                 routes.MapOpenIdProvider();
                 routes.MapTokenExchange();
             }));
+        app.UseSafeHeaders(app.Services.GetRequiredService<IssuerOptions>().ServerUri);
         app.UseMiddleware<ApiErrors>();
         app.UseWhen(PortalErrors.IsOurs, portal => portal.UseMiddleware<PortalErrors>());
         app.UseRouting();

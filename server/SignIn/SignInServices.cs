@@ -6,6 +6,7 @@ public static class SignInServices
 {
     public static IServiceCollection AddSignIn(this IServiceCollection services, SignInOptions options, ProviderOptions provider) => services
         .AddSingleton(options).AddSingleton<Sessions>().AddSingleton<SignInFailures>().AddSingleton<PasswordSignIn>()
+        .AddSingleton<SetUp>().AddSingleton(new StandardOutput(Console.Out))
         .AddSingleton<SignInUpkeep>().AddHostedService(services => services.GetRequiredService<SignInUpkeep>())
         .AddOpenIdConnect(provider);
 

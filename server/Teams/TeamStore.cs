@@ -102,7 +102,8 @@ public sealed class TeamStore(NpgsqlDataSource database)
     public Task DeleteAsync(NpgsqlConnection connection, string id, CancellationToken cancel) =>
         connection.ExecuteAsync(new CommandDefinition("delete from teams where id = @id", new { id }, cancellationToken: cancel));
 
-    private static Task AddMembersAsync(NpgsqlConnection connection, string teamId, string[] userIds, CancellationToken cancel) =>
+    /// <summary>Beside those that there are.</summary>
+    public Task AddMembersAsync(NpgsqlConnection connection, string teamId, string[] userIds, CancellationToken cancel) =>
         connection.ExecuteAsync(new CommandDefinition(
             "insert into team_members (team_id, user_id) select @teamId, unnest(@userIds) on conflict do nothing",
             new { teamId, userIds }, cancellationToken: cancel));

@@ -15,7 +15,7 @@ public sealed partial class EveryPageTests(ServerFixture server) : IClassFixture
     private static readonly string[] Anonymous = ["/app/set-up", "/app/sign-in"];
 
     /// <summary>About oneself, and what leaves out what one may not see.</summary>
-    private static readonly string[] ForEverySignedInUser = ["/app", "/app/me", "/app/me/permissions", "/app/spaces", "/app/sign-out"];
+    private static readonly string[] ForEverySignedInUser = ["/app", "/app/me", "/app/me/api-keys/new", "/app/me/password", "/app/me/permissions", "/app/spaces", "/app/sign-out"];
 
     [Fact]
     public async Task Needs_somebody_who_is_signed_in()

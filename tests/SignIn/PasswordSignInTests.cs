@@ -157,7 +157,7 @@ public sealed class PasswordSignInTests(PasswordSignInTests.Fixture fixture) : I
         using var elsewhere = await SignInAsync(username);
         const string Path = "/api/users/me/password", Wanted = "another long password";
         (await here.CallAsync("POST", Path, new { CurrentPassword = "wrong", NewPassword = Wanted })).Error.ShouldBe("CurrentPassword is not your present password.");
-        (await here.CallAsync("POST", Path, new { CurrentPassword = Password, NewPassword = "short" })).Error.ShouldBe("Password must have at least 12 characters, not 5.");
+        (await here.CallAsync("POST", Path, new { CurrentPassword = Password, NewPassword = "short" })).Error.ShouldBe("NewPassword must have at least 12 characters, not 5.");
         (await elsewhere.StatusAsync()).ShouldBe(200);
 
         (await here.CallAsync("POST", Path, new { CurrentPassword = Password, NewPassword = Wanted })).Status.ShouldBe(200);

@@ -58,6 +58,9 @@ public sealed class ServerFixture : IAsyncLifetime
     /// <summary>More services of a test's own, for a fixture made by hand before <see cref="InitializeAsync"/>.</summary>
     public Action<IServiceCollection>? AlsoReplace { get; set; }
 
+    /// <summary>False: nobody is administrator, as at a first start without settings.</summary>
+    public bool HasAdministrator { get; set; } = true;
+
     /// <summary>More settings, for a fixture made by hand before <see cref="InitializeAsync"/>.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
@@ -159,7 +162,7 @@ public sealed class ServerFixture : IAsyncLifetime
     private string[] Arguments(string url) =>
     [
         $"--Urls={url}", $"--ServerUri={first?.Url ?? Url}", $"--ConnectionStrings:OctoLogin={ConnectionString ?? Database.ConnectionString}",
-        $"--MasterKey={MasterKey}", "--Admin:Username=admin", $"--Admin:ApiKey={AdminApiKey}",
+        $"--MasterKey={MasterKey}", .. HasAdministrator ? (string[])["--Admin:Username=admin", $"--Admin:ApiKey={AdminApiKey}"] : [],
         .. Hosts.Keys.SelectMany((host, i) => (string[])[$"--Issuers:AllowPrivateNetwork:{i}={host}", $"--Clouds:AllowPrivateNetwork:{i}={host}", $"--SignIn:AllowPrivateNetwork:{i}={host}"]),
         // What a test does not ask for must not happen beside it.
         "--HealthChecks:IntervalMinutes=0",

@@ -130,5 +130,63 @@ public sealed class PortalAttackTests(PortalAttackTests.Fixture fixture) : IClas
         (await server.Anonymous.CallAsync(HttpMethod.Post, "/api/users/login", new { Username = username, SignedIn.Password })).Status.ShouldBe(200);
     }
 
+    [Theory]
+    [InlineData("//evil.example")]
+    [InlineData("/\\evil.example")]
+    [InlineData("/%2f%2fevil.example")]
+    [InlineData("%2f%2fevil.example")]
+    [InlineData("/%5cevil.example")]
+    [InlineData("javascript:alert(1)")]
+    [InlineData("https://evil.example/app")]
+    [InlineData("https:evil.example")]
+    [InlineData("/\t/evil.example")]
+    [InlineData("/\r\nLocation: https://evil.example")]
+    [InlineData("@evil.example")]
+    public async Task E5_a_link_to_the_sign_in_page_that_leads_elsewhere_afterwards(string wanted)
+    {
+        var (_, username) = await server.AddPersonWithPasswordAsync();
+        var link = $"/app/sign-in?redirectAfterLoginTo={Uri.EscapeDataString(wanted)}";
+        using var client = new PortalClient(server.Url, null);
+        var page = await client.GetAsync(link);
+        page.Text.ShouldNotContain("evil.example");
+        var token = page.Document.QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
+        using var request = new HttpRequestMessage(HttpMethod.Post, link)
+        {
+            Content = new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["Input.Username"] = username, ["Input.Password"] = SignedIn.Password, ["redirectAfterLoginTo"] = wanted, ["__RequestVerificationToken"] = token,
+            }),
+        };
+        using var answer = await client.Http.SendAsync(request);
+        ((int)answer.StatusCode, answer.Headers.Location!.ToString()).ShouldBe((302, "/app"));
+        // Who is signed in already is sent on at once.
+        using var again = await client.Http.GetAsync(link);
+        ((int)again.StatusCode, again.Headers.Location!.ToString()).ShouldBe((302, "/app"));
+    }
+
+    [Theory]
+    [InlineData("/app/sign-in", 200)]
+    [InlineData("/app/nowhere", 404)]
+    [InlineData("/api", 200)]
+    [InlineData("/api/users/me", 401)]
+    [InlineData("/api/docs/index.html", 200)]
+    [InlineData("/api/openapi.json", 200)]
+    [InlineData("/nothing", 404)]
+    public async Task F6_framing_sniffing_and_plain_http(string path, int status)
+    {
+        foreach (var scheme in (string[])["http", "https"])
+        {
+            using var browser = Behind(scheme);
+            using var answer = await browser.GetAsync(path);
+            ((int)answer.StatusCode).ShouldBe(status);
+            answer.Headers.GetValues("X-Frame-Options").ShouldBe(["DENY"]);
+            answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+            var policy = answer.Headers.GetValues("Content-Security-Policy").Single();
+            policy.ShouldContain("default-src 'none'");
+            policy.ShouldContain("frame-ancestors 'none'");
+            answer.Headers.Contains("Strict-Transport-Security").ShouldBe(scheme == "https", "over http a browser must ignore it");
+        }
+    }
+
     private Browser Behind(string scheme) => new(server.Url) { Headers = { ["X-Forwarded-For"] = "203.0.113.1", ["X-Forwarded-Proto"] = scheme } };
 }
