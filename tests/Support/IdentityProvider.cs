@@ -35,13 +35,16 @@ public sealed class IdentityProvider : IAsyncDisposable
     private readonly Process process;
     private readonly HttpClient control;
 
-    private IdentityProvider(Process process, int port, ServerFixture server)
+    private IdentityProvider(Process process, int port, ServerFixture server, IReadOnlyCollection<string> errors)
     {
-        (this.process, Port) = (process, port);
+        (this.process, Port, Errors) = (process, port, errors);
         control = new(new SocketsHttpHandler { SslOptions = new() { CertificateChainPolicy = OctoLogin.Http.TlsTrust.By([server.Certificates.Ca]) } }) { BaseAddress = new Uri($"https://127.0.0.1:{port}") };
     }
 
     public int Port { get; }
+
+    /// <summary>What it complained of.</summary>
+    public IReadOnlyCollection<string> Errors { get; }
 
     /// <summary>What to set at the server.</summary>
     public static object Settings => new { IsEnabled = true, Issuer, ClientId, ClientSecret = new { HasValue = true, NewValue = ClientSecret }, DisplayName = "Company Login" };
@@ -66,17 +69,19 @@ public sealed class IdentityProvider : IAsyncDisposable
             start.Environment[name] = value;
         }
         var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
+        var errors = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        process.ErrorDataReceived += (_, line) => errors.Enqueue(line.Data ?? "");
+        process.BeginErrorReadLine();
         for (string? line; (line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60))) is not null;)
         {
             if (line.StartsWith("port ", StringComparison.Ordinal))
             {
-                var provider = new IdentityProvider(process, int.Parse(line[5..], System.Globalization.CultureInfo.InvariantCulture), server);
+                var provider = new IdentityProvider(process, int.Parse(line[5..], System.Globalization.CultureInfo.InvariantCulture), server, errors);
                 server.Hosts[Host] = new IPEndPoint(IPAddress.Loopback, provider.Port);
                 return provider;
             }
         }
-        throw new InvalidOperationException($"identity-provider.mjs did not start: {await errors}");
+        throw new InvalidOperationException($"identity-provider.mjs did not start: {string.Join('\n', errors)}");
     }
 
     /// <summary>Who there is from now on.</summary>
