@@ -5,9 +5,11 @@ using OctoLogin.SignIn;
 
 namespace OctoLogin.Portal.Pages.Entrance;
 
-[AllowAnonymous]
+[AllowAnonymous, RequestSizeLimit(MostBytes)]
 public sealed class SignInModel(PasswordSignIn passwords, SignInOptions options, SetUp setUp, SameOrigin sameOrigin) : PortalPage
 {
+    private const int MostBytes = 16 * 1024;
+
     private string wanted = LocalPath.Home;
 
     [BindProperty]
