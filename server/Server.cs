@@ -88,7 +88,7 @@ public static class Server
         services.AddSingleton<SpaceStore>();
         services.AddUsers();
         services.AddTeams();
-        services.AddSignIn(settings.SignIn);
+        services.AddSignIn(settings.SignIn, settings.Provider);
         services.AddServiceAccounts(settings.GitHub, settings.TrustedIssuers);
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OctoLogin.CloudLogins;
 using OctoLogin.Http;
+using OctoLogin.SignIn.OpenIdConnect;
 using OctoLogin.TokenExchange;
 
 namespace OctoLogin.Tests.Support;
@@ -162,7 +163,7 @@ public sealed class ServerFixture : IAsyncLifetime
     [
         $"--Urls={url}", $"--ServerUri={first?.Url ?? Url}", $"--ConnectionStrings:OctoLogin={ConnectionString ?? Database.ConnectionString}",
         $"--MasterKey={MasterKey}", .. HasAdministrator ? (string[])["--Admin:Username=admin", $"--Admin:ApiKey={AdminApiKey}"] : [],
-        .. Hosts.Keys.SelectMany((host, i) => (string[])[$"--Issuers:AllowPrivateNetwork:{i}={host}", $"--Clouds:AllowPrivateNetwork:{i}={host}"]),
+        .. Hosts.Keys.SelectMany((host, i) => (string[])[$"--Issuers:AllowPrivateNetwork:{i}={host}", $"--Clouds:AllowPrivateNetwork:{i}={host}", $"--SignIn:AllowPrivateNetwork:{i}={host}"]),
         // What a test does not ask for must not happen beside it.
         "--HealthChecks:IntervalMinutes=0",
         .. Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
@@ -177,6 +178,7 @@ public sealed class ServerFixture : IAsyncLifetime
             Roots = [certificates.Ca],
         }));
         services.Replace(ServiceDescriptor.Singleton(provider => new CloudNetwork(provider.GetRequiredService<CloudOptions>()) { Resolve = ResolveAsync, Roots = [certificates.Ca] }));
+        services.Replace(ServiceDescriptor.Singleton(provider => new ProviderNetwork(provider.GetRequiredService<ProviderOptions>()) { Resolve = ResolveAsync, Roots = [certificates.Ca] }));
         services.AddLogging(logging => logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Debug));
         AlsoReplace?.Invoke(services);
     }
