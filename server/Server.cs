@@ -29,6 +29,7 @@ using OctoLogin.Runbooks;
 using OctoLogin.Scripts;
 using OctoLogin.ServerTasks;
 using OctoLogin.ServiceAccounts;
+using OctoLogin.SignIn;
 using OctoLogin.Spaces;
 using OctoLogin.TagSets;
 using OctoLogin.Teams;
@@ -82,10 +83,11 @@ public static class Server
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAudit();
-        services.AddAccess();
+        services.AddAccess(settings.Sessions);
         services.AddSingleton<SpaceStore>();
         services.AddUsers();
         services.AddTeams();
+        services.AddSignIn(settings.SignIn);
         services.AddServiceAccounts(settings.GitHub, settings.TrustedIssuers);
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);
@@ -160,6 +162,7 @@ public static class Server
         app.MapUsers();
         app.MapTeams();
         app.MapAccess();
+        app.MapSignIn();
         app.MapEvents();
         app.MapApiDocument();
         app.MapServiceAccounts();

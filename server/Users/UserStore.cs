@@ -83,6 +83,10 @@ public sealed class UserStore(NpgsqlDataSource database)
         }
     }
 
+    /// <summary>The same password by a newer hash.</summary>
+    public Task RehashAsync(NpgsqlConnection connection, string id, string passwordHash, CancellationToken cancel) =>
+        connection.ExecuteAsync(new CommandDefinition("update users set password_hash = @passwordHash where id = @id", new { id, passwordHash }, cancellationToken: cancel));
+
     public async Task<bool> DeleteAsync(NpgsqlConnection connection, string id, CancellationToken cancel) =>
         await connection.ExecuteAsync(new CommandDefinition("delete from users where id = @id", new { id }, cancellationToken: cancel)) > 0;
 
