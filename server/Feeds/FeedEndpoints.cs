@@ -27,7 +27,7 @@ public static class FeedEndpoints
         return await feeds.FindAsync(space.Id, id, cancel) ?? throw ApiException.NotFound("feed", id);
     }
 
-    private static async Task<ResourceCollection<Feed>> List(Page page, string? feedType, SpaceContext space, Caller caller, FeedStore feeds, CancellationToken cancel)
+    internal static async Task<ResourceCollection<Feed>> List(Page page, string? feedType, SpaceContext space, Caller caller, FeedStore feeds, CancellationToken cancel)
     {
         caller.Demand(Permission.FeedView, AccessTarget.Space(space.Id));
         var slice = await feeds.ListAsync(space.Id, string.IsNullOrEmpty(feedType) ? null : feedType, page, cancel);
@@ -40,7 +40,7 @@ public static class FeedEndpoints
     private static Task<Feed> Get(string id, SpaceContext space, Caller caller, FeedStore feeds, CancellationToken cancel) =>
         SeenAsync(id, space, caller, feeds, cancel);
 
-    private static async Task<IResult> Create(FeedInput input, SpaceContext space, Caller caller, FeedChanges changes, CancellationToken cancel)
+    internal static async Task<IResult> Create(FeedInput input, SpaceContext space, Caller caller, FeedChanges changes, CancellationToken cancel)
     {
         caller.Demand(Permission.FeedEdit, AccessTarget.Space(space.Id));
         if (nameof(FeedType.BuiltIn).Equals(input.FeedType, StringComparison.OrdinalIgnoreCase))
@@ -52,14 +52,14 @@ public static class FeedEndpoints
         return Results.Created($"/api/{space.Id}/feeds/{created.Id}", created);
     }
 
-    private static async Task<Feed> Update(
+    internal static async Task<Feed> Update(
         string id, FeedInput input, SpaceContext space, Caller caller, FeedStore feeds, FeedChanges changes, CancellationToken cancel)
     {
         var present = await EditedAsync(id, space, caller, feeds, cancel);
         return await changes.UpdateAsync(changes.Check(input, present, space), caller.Actor, cancel);
     }
 
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, FeedStore feeds, FeedChanges changes, RegistryLogins logins, CancellationToken cancel)
     {
         var present = await EditedAsync(id, space, caller, feeds, cancel);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
+using OctoLogin.Portal.Rights;
 using OctoLogin.Spaces;
 
 namespace OctoLogin.Portal;
@@ -40,7 +41,7 @@ public static class PortalServices
         {
             services.Remove(warmsKeys);
         }
-        return services.AddSingleton<IDataProtectionProvider, MasterKeyProtection>().AddSingleton<PortalAssets>().AddSingleton<Navigation>();
+        return services.AddSingleton<IDataProtectionProvider, MasterKeyProtection>().AddSingleton<PortalAssets>().AddSingleton<Navigation>().AddRights();
     }
 
     public static void MapPortal(this WebApplication app)
