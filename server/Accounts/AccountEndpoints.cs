@@ -63,13 +63,18 @@ public static class AccountEndpoints
             : caller.May(Permission.ProjectView, new(space.Id, user.Id, user.ProjectGroupId)))]);
     }
 
-    internal static async Task<IResult> Create(AccountInput input, SpaceContext space, Caller caller, AccountStore accounts, AccountChanges changes, CancellationToken cancel)
+    private static async Task<IResult> Create(AccountInput input, SpaceContext space, Caller caller, AccountStore accounts, AccountChanges changes, CancellationToken cancel)
+    {
+        var created = await CreateAsync(input, space, caller, accounts, changes, cancel);
+        return Results.Created($"/api/{space.Id}/accounts/{created.Id}", AccountResource.Of(created));
+    }
+
+    internal static async Task<Account> CreateAsync(AccountInput input, SpaceContext space, Caller caller, AccountStore accounts, AccountChanges changes, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.AccountCreate, space.Id);
         var account = await changes.CheckAsync(input, null, await accounts.NextIdAsync(cancel), space, caller, cancel);
         DemandEverywhere(caller, Permission.AccountCreate, account);
-        var created = await changes.CreateAsync(account, caller.Actor, cancel);
-        return Results.Created($"/api/{space.Id}/accounts/{created.Id}", AccountResource.Of(created));
+        return await changes.CreateAsync(account, caller.Actor, cancel);
     }
 
     internal static async Task<AccountResource> Update(

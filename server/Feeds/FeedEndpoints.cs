@@ -40,7 +40,13 @@ public static class FeedEndpoints
     private static Task<Feed> Get(string id, SpaceContext space, Caller caller, FeedStore feeds, CancellationToken cancel) =>
         SeenAsync(id, space, caller, feeds, cancel);
 
-    internal static async Task<IResult> Create(FeedInput input, SpaceContext space, Caller caller, FeedChanges changes, CancellationToken cancel)
+    private static async Task<IResult> Create(FeedInput input, SpaceContext space, Caller caller, FeedChanges changes, CancellationToken cancel)
+    {
+        var created = await CreateAsync(input, space, caller, changes, cancel);
+        return Results.Created($"/api/{space.Id}/feeds/{created.Id}", created);
+    }
+
+    internal static async Task<Feed> CreateAsync(FeedInput input, SpaceContext space, Caller caller, FeedChanges changes, CancellationToken cancel)
     {
         caller.Demand(Permission.FeedEdit, AccessTarget.Space(space.Id));
         if (nameof(FeedType.BuiltIn).Equals(input.FeedType, StringComparison.OrdinalIgnoreCase))
@@ -48,8 +54,7 @@ public static class FeedEndpoints
             throw ApiException.BadRequest($"Space '{space.Space.Name}' ({space.Id}) has its {FeedType.BuiltIn} feed already: {Feed.BuiltInId}. There is one in each space.");
         }
         var blank = new Feed { Id = "", SpaceId = space.Id, Name = "", Slug = "", FeedType = FeedType.Docker };
-        var created = await changes.CreateAsync(changes.Check(input, blank, space), caller.Actor, cancel);
-        return Results.Created($"/api/{space.Id}/feeds/{created.Id}", created);
+        return await changes.CreateAsync(changes.Check(input, blank, space), caller.Actor, cancel);
     }
 
     internal static async Task<Feed> Update(

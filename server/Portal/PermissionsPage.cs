@@ -53,13 +53,8 @@ public abstract class PermissionsPage(UserStore users, SpaceStore spaces, Projec
         return new(spaceId, ProjectId, group, EnvironmentId, TenantId);
     }
 
-    /// <summary>The role's limits in words; null: it has none.</summary>
-    public string? LimitsOf(Grant grant)
-    {
-        var parts = new[] { ("projects", grant.ProjectIds), ("project groups", grant.ProjectGroupIds), ("environments", grant.EnvironmentIds), ("tenants", grant.TenantIds) }
-            .Where(part => part.Item2.Length > 0).Select(part => $"{part.Item1} {string.Join(", ", part.Item2.Select(Things.NameOf))}").ToList();
-        return parts.Count == 0 ? null : string.Join("; ", parts);
-    }
+    /// <summary>Those of the right's limits that mean something to the permission, in words; null: none does.</summary>
+    public string? LimitsOf(Grant grant, Permission permission) => Rights.LimitTexts.Of(grant, permission.Reach(), Things.NameOf);
 
     public bool IsFromAdministration(HeldRight right, Permission permission) =>
         right.Grant.Covers(Permission.AdministerSystem, AccessTarget.System) && !(right.Grant.SpaceId is null && permission.IsSystem() && string.IsNullOrEmpty(SpaceId));

@@ -151,8 +151,7 @@ public sealed record TeamRole(string Id, UserRole Role, string? Place, string? L
     public static TeamRole Of(ScopedUserRole given, UserRole role, string? place, IReadOnlyDictionary<string, ThingsSeen> named)
     {
         var names = given.SpaceId is null ? ThingsSeen.None : named[given.SpaceId];
-        var limits = new[] { ("projects", given.ProjectIds), ("project groups", given.ProjectGroupIds), ("environments", given.EnvironmentIds), ("tenants", given.TenantIds) }
-            .Where(part => part.Item2.Length > 0).Select(part => $"{part.Item1} {string.Join(", ", part.Item2.Select(names.NameOf))}").ToList();
-        return new(given.Id, role, place, limits.Count == 0 ? null : string.Join("; ", limits));
+        var limits = LimitTexts.Of(given.GrantOf(role), null, names.NameOf);
+        return new(given.Id, role, place, limits);
     }
 }
