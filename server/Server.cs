@@ -64,6 +64,7 @@ public static class Server
             await PrepareAsync(app.Services, settings.Admin, cancel);
             await app.Services.GetRequiredService<SigningKeyRing>().ReloadAsync(cancel);
             await Listening.StartAsync(app, cancel);
+            await app.Services.GetRequiredService<SetUp>().OfferAsync(settings.Issuer.ServerUri, cancel);
             return new RunningServer(app, database);
         }
         catch
@@ -87,7 +88,7 @@ public static class Server
         services.AddSingleton<SpaceStore>();
         services.AddUsers();
         services.AddTeams();
-        services.AddSignIn(settings.SignIn);
+        services.AddSignIn(settings.SignIn, settings.Provider);
         services.AddServiceAccounts(settings.GitHub, settings.TrustedIssuers);
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);
@@ -146,6 +147,7 @@ public static class Server
                 routes.MapOpenIdProvider();
                 routes.MapTokenExchange();
             }));
+        app.UseSafeHeaders(app.Services.GetRequiredService<IssuerOptions>().ServerUri);
         app.UseMiddleware<ApiErrors>();
         app.UseWhen(PortalErrors.IsOurs, portal => portal.UseMiddleware<PortalErrors>());
         app.UseRouting();

@@ -16,7 +16,7 @@ public sealed class CallerStore(NpgsqlDataSource database)
             'SpaceId', s.space_id, 'ProjectIds', s.project_ids, 'ProjectGroupIds', s.project_group_ids,
             'EnvironmentIds', s.environment_ids, 'TenantIds', s.tenant_ids,
             'Permissions', case when s.space_id is null then r.granted_system_permissions else r.granted_space_permissions end))
-          from team_members m
+          from effective_team_members m
           join scoped_user_roles s on s.team_id = m.team_id
           join user_roles r on r.id = s.user_role_id
           where m.user_id = u.id), '[]')::text as grants

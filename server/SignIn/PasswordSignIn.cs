@@ -60,9 +60,9 @@ public sealed class PasswordSignIn(
         {
             throw ApiException.BadRequest($"'{user.Username}' has no password that could be changed. An administrator can set the first one for a person.");
         }
-        if (string.IsNullOrEmpty(wanted))
+        if (wanted is not { Length: >= UserAccounts.FewestPasswordCharacters })
         {
-            throw ApiException.BadRequest("NewPassword is required.");
+            throw ApiException.BadRequest($"NewPassword must have at least {UserAccounts.FewestPasswordCharacters} characters, not {wanted?.Length ?? 0}.");
         }
         var (address, account) = (SignInFailures.OfAddress(context.Connection.RemoteIpAddress), SignInFailures.OfAccount(user, user.Username));
         var tries = await failures.CountAsync([address, account], cancel);

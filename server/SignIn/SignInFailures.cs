@@ -48,7 +48,8 @@ public sealed class SignInFailures(NpgsqlDataSource database, TimeProvider clock
     }
 
     /// <summary>The try was right: the account begins anew, the address has this one back. Were it to begin anew, one good account would let it guess for ever.</summary>
-    public Task ForgiveAsync(NpgsqlConnection connection, string account, string address, CancellationToken cancel) =>
+    /// <param name="account">Null: it was about none.</param>
+    public Task ForgiveAsync(NpgsqlConnection connection, string? account, string address, CancellationToken cancel) =>
         connection.ExecuteAsync(new CommandDefinition(
             """
             delete from sign_in_failures where counted = @account;
