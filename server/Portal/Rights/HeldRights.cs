@@ -12,10 +12,10 @@ public sealed class HeldRights(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancel);
         return [.. (await connection.QueryAsync<Row>(new CommandDefinition(
             """
-            select t.id as team_id, t.name as team_name, r.name as role_name, r.id as role_id,
+            select t.id as team_id, t.name as team_name, m.is_direct, r.name as role_name, r.id as role_id,
               s.space_id, s.project_ids, s.project_group_ids, s.environment_ids, s.tenant_ids,
               case when s.space_id is null then r.granted_system_permissions else r.granted_space_permissions end as permissions
-            from team_members m
+            from effective_team_members m
             join teams t on t.id = m.team_id
             join scoped_user_roles s on s.team_id = m.team_id
             join user_roles r on r.id = s.user_role_id
@@ -28,6 +28,7 @@ public sealed class HeldRights(NpgsqlDataSource database)
     {
         public required string TeamId { get; init; }
         public required string TeamName { get; init; }
+        public required bool IsDirect { get; init; }
         public required string RoleId { get; init; }
         public required string RoleName { get; init; }
         public string? SpaceId { get; init; }
@@ -37,7 +38,7 @@ public sealed class HeldRights(NpgsqlDataSource database)
         public required string[] TenantIds { get; init; }
         public required string[] Permissions { get; init; }
 
-        public HeldRight Read() => new(TeamId, TeamName, RoleId, RoleName, new GrantRow
+        public HeldRight Read() => new(TeamId, TeamName, IsDirect, RoleId, RoleName, new GrantRow
         {
             SpaceId = SpaceId, ProjectIds = ProjectIds, ProjectGroupIds = ProjectGroupIds, EnvironmentIds = EnvironmentIds, TenantIds = TenantIds, Permissions = Permissions,
         }.ToGrant());
@@ -45,4 +46,5 @@ public sealed class HeldRights(NpgsqlDataSource database)
 }
 
 /// <summary>One role of one team of a user.</summary>
-public sealed record HeldRight(string TeamId, string TeamName, string RoleId, string RoleName, Grant Grant);
+/// <param name="IsDirect">A member of the team; false: in it by a group of the identity provider.</param>
+public sealed record HeldRight(string TeamId, string TeamName, bool IsDirect, string RoleId, string RoleName, Grant Grant);

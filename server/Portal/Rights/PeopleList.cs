@@ -14,10 +14,11 @@ public sealed class PeopleList(NpgsqlDataSource database)
         return (await connection.QueryAsync<PersonRow>(new CommandDefinition(
             """
             select u.id, u.username, u.display_name, u.email_address, u.is_active,
-              (select count(*) from team_members m where m.user_id = u.id) as teams,
+              (select count(*) from effective_team_members m where m.user_id = u.id) as teams,
               greatest(
                 (select max(s.last_seen_at) from sessions s where s.user_id = u.id),
-                (select max(k.last_used_at) from api_keys k where k.user_id = u.id)) as last_seen
+                (select max(k.last_used_at) from api_keys k where k.user_id = u.id),
+                (select max(e.last_sign_in_at) from external_identities e where e.user_id = u.id)) as last_seen
             from users u
             where not u.is_service
               and (@like::text is null or u.username ilike @like or u.display_name ilike @like or u.email_address ilike @like)
@@ -36,6 +37,6 @@ public sealed record PersonRow
     public required bool IsActive { get; init; }
     public required long Teams { get; init; }
 
-    /// <summary>In a session that is still there, or with an API key; null: neither is known.</summary>
+    /// <summary>In a session that is still there, with an API key, or signing in at the identity provider; null: none of these is known.</summary>
     public DateTimeOffset? LastSeen { get; init; }
 }

@@ -38,6 +38,17 @@ public sealed class TeamList(NpgsqlDataSource database)
             """, new { teamId, like = LikeText.Containing(text), take }, cancellationToken: cancel))).AsList();
     }
 
+    /// <summary>Who is in the team by a group of the identity provider alone.</summary>
+    public async Task<IReadOnlyList<TeamMember>> ByGroupAsync(string teamId, int take, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return (await connection.QueryAsync<TeamMember>(new CommandDefinition(
+            """
+            select u.id, u.username, u.display_name, u.is_active, u.is_service from effective_team_members m join users u on u.id = m.user_id
+            where m.team_id = @teamId and not m.is_direct order by lower(u.username) limit @take
+            """, new { teamId, take }, cancellationToken: cancel))).AsList();
+    }
+
     /// <summary>Whom a search finds that are no members yet.</summary>
     public async Task<IReadOnlyList<TeamMember>> OthersAsync(string teamId, string text, int take, CancellationToken cancel)
     {

@@ -5,13 +5,14 @@ using OctoLogin.Access;
 using OctoLogin.Audit;
 using OctoLogin.Http;
 using OctoLogin.Portal.Rights;
+using OctoLogin.SignIn.OpenIdConnect;
 using OctoLogin.Spaces;
 using OctoLogin.Teams;
 
 namespace OctoLogin.Portal.Pages.Teams;
 
 public sealed class DetailsModel(
-    NpgsqlDataSource database, TeamStore teams, TeamList list, UserRoleStore roleStore, ScopedUserRoleStore scoped, TeamRoles teamRoles, SpaceStore spaces, SpaceThings things, AuditLog audit) : PortalPage
+    NpgsqlDataSource database, TeamStore teams, TeamList list, UserRoleStore roleStore, ScopedUserRoleStore scoped, TeamRoles teamRoles, SpaceStore spaces, SpaceThings things, ProviderSettingsStore provider, AuditLog audit) : PortalPage
 {
     public const int MostShown = 100;
 
@@ -32,6 +33,12 @@ public sealed class DetailsModel(
     public required Team Team { get; set; }
     public IReadOnlyList<TeamMember> Members { get; private set; } = [];
     public IReadOnlyList<TeamMember> Found { get; private set; } = [];
+
+    /// <summary>Who is in it by a group alone.</summary>
+    public IReadOnlyList<TeamMember> ByGroup { get; private set; } = [];
+
+    /// <summary>External groups mean something while people can sign in with them.</summary>
+    public bool HasProvider { get; private set; }
     public IReadOnlyList<TeamRole> Roles { get; private set; } = [];
     public string? SpaceName { get; private set; }
 
@@ -109,8 +116,10 @@ public sealed class DetailsModel(
         Refusal = await RefusalAsync();
         var seen = (await SpaceEndpoints.List(OctoLogin.Http.Page.All, Caller, spaces, Cancel)).Items;
         SpaceName = Team.SpaceId is null ? null : seen.FirstOrDefault(space => space.Id == Team.SpaceId)?.Name;
+        HasProvider = await provider.GetAsync(Cancel) is { IsEnabled: true, IsComplete: true };
         if (SeesNames)
         {
+            ByGroup = await list.ByGroupAsync(Team.Id, MostShown, Cancel);
             Members = await list.MembersAsync(Team.Id, Text?.Trim(), MostShown + 1, Cancel);
             Found = string.IsNullOrWhiteSpace(Find) ? [] : await list.OthersAsync(Team.Id, Find.Trim(), 20, Cancel);
         }

@@ -3,13 +3,14 @@ using Microsoft.AspNetCore.Mvc.Filters;
 using OctoLogin.Access;
 using OctoLogin.Http;
 using OctoLogin.SignIn;
+using OctoLogin.SignIn.OpenIdConnect;
 using OctoLogin.Teams;
 using OctoLogin.Users;
 
 namespace OctoLogin.Portal.Pages.Users;
 
 public sealed class DetailsModel(
-    UserStore users, UserAccounts accounts, CallerStore callers, TeamStore teams, ApiKeyStore keyStore, ApiKeys apiKeys, Sessions signedIn) : PortalPage
+    UserStore users, UserAccounts accounts, CallerStore callers, TeamStore teams, ApiKeyStore keyStore, ApiKeys apiKeys, Sessions signedIn, AccountUnlinking unlinking) : PortalPage
 {
     [FromRoute]
     public required string Id { get; set; }
@@ -68,6 +69,9 @@ public sealed class DetailsModel(
 
     public async Task<IActionResult> OnPostDeleteKeyAsync(string key) => await DoAsync(
         () => UserEndpoints.DeleteApiKey(Person.Id, key, Caller, users, apiKeys, callers, Cancel), "The API key was deleted. What used it is refused from now on.");
+
+    public async Task<IActionResult> OnPostUnlinkAsync(string identity) => await DoAsync(
+        () => ProviderSignInEndpoints.Unlink(Person.Id, identity, Caller, users, callers, unlinking, Cancel), "The link was taken away; the sessions that it began were ended.");
 
     public async Task<IActionResult> OnPostDeleteAsync(string? confirm)
     {
