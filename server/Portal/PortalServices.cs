@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
+using OctoLogin.Portal.Rights;
 using OctoLogin.SignIn.OpenIdConnect;
 using OctoLogin.Spaces;
 
@@ -41,8 +42,8 @@ public static class PortalServices
         {
             services.Remove(warmsKeys);
         }
-        return services.AddSingleton<IDataProtectionProvider, MasterKeyProtection>().AddSingleton<PortalAssets>().AddSingleton<Navigation>()
-            .AddSingleton(provider => provider.GetRequiredService<PortalAssets>() is var assets ? new SignInPageStyle([assets.Url("tabler.min.css"), assets.Url("portal.css")], [assets.Url("theme.js")]) : null!);
+        return services.AddSingleton<IDataProtectionProvider, MasterKeyProtection>().AddSingleton<PortalAssets>().AddSingleton<Navigation>().AddRights()
+            .AddSingleton(provider => StyleOf(provider.GetRequiredService<PortalAssets>()));
     }
 
     public static void MapPortal(this WebApplication app)
@@ -52,6 +53,8 @@ public static class PortalServices
             .AllowAnonymous().ExcludeFromDescription();
         app.MapRazorPages();
     }
+
+    private static SignInPageStyle StyleOf(PortalAssets assets) => new([assets.Url("tabler.min.css"), assets.Url("portal.css")], [assets.Url("theme.js")]);
 
     private static void SetCookie(CookieBuilder cookie, string name)
     {
