@@ -42,8 +42,14 @@ public static class PortalServices
         {
             services.Remove(warmsKeys);
         }
-        return services.AddSingleton<IDataProtectionProvider, MasterKeyProtection>().AddSingleton<PortalAssets>().AddSingleton<Navigation>().AddRights()
-            .AddSingleton(provider => StyleOf(provider.GetRequiredService<PortalAssets>()));
+        services.AddSingleton<IDataProtectionProvider, MasterKeyProtection>();
+        services.AddSingleton<PortalAssets>();
+        services.AddSingleton(provider => StyleOf(provider.GetRequiredService<PortalAssets>()));
+        services.AddSingleton<Navigation>();
+        services.AddRights();
+        services.AddSingleton<Home.Attention>();
+        services.AddSingleton<ServerSettings>();
+        return services;
     }
 
     public static void MapPortal(this WebApplication app)
