@@ -40,7 +40,7 @@ public static class PortalServices
         {
             services.Remove(warmsKeys);
         }
-        return services.AddSingleton<IDataProtectionProvider, MasterKeyProtection>().AddSingleton<PortalAssets>().AddSingleton<Navigation>().AddSingleton<SpaceNames>();
+        return services.AddSingleton<IDataProtectionProvider, MasterKeyProtection>().AddSingleton<PortalAssets>().AddSingleton<Navigation>().AddSingleton<SpaceNames>().AddSingleton<ReleaseChoices>().AddSingleton<ExecutionChoices>();
     }
 
     public static void MapPortal(this WebApplication app)
