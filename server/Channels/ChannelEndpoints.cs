@@ -57,7 +57,7 @@ public static class ChannelEndpoints
         string id, SpaceContext space, Caller caller, ProjectStore projects, ChannelStore channels, CancellationToken cancel) =>
         (await SeenAsync(id, space, caller, projects, channels, cancel)).Channel;
 
-    private static async Task<Channel> GetOfProject(
+    internal static async Task<Channel> GetOfProject(
         string projectId, string id, SpaceContext space, Caller caller, ProjectStore projects, ChannelStore channels, CancellationToken cancel)
     {
         var project = await ProjectEndpoints.SeenAsync(projectId, space, caller, projects, cancel);
