@@ -76,7 +76,7 @@ public static class DeploymentEndpoints
         var visible = caller.VisibleTargets(Permission.DeploymentView, space.Id);
         // Not an empty list, which would tell that there is such a release.
         var (release, _) = await ReleaseEndpoints.SeenAsync(releaseId, space, caller, projects, releases, cancel);
-        var slice = await deployments.ListAsync(query, release.Id, visible, page, cancel);
+        var slice = await deployments.ListAsync(query, [release.Id], visible, page, cancel);
         return ResourceCollection<Deployment>.Of(page, slice.Total, slice.Items);
     }
 

@@ -111,7 +111,7 @@ public static class PackageEndpoints
         }, cancel);
 
     /// <summary>Newest first.</summary>
-    private static async Task<object> ListVersions(
+    internal static async Task<object> ListVersions(
         string feedId, string? packageId, VersionQuery query, Page page, SpaceContext space, Caller caller, FeedStore feeds, FeedPackages packages, CancellationToken cancel)
     {
         var feed = await FeedEndpoints.SeenAsync(feedId, space, caller, feeds, cancel);
@@ -119,7 +119,7 @@ public static class PackageEndpoints
     }
 
     /// <param name="term">A part of the package's Id; empty: every package.</param>
-    private static async Task<ResourceCollection<PackageDescription>> SearchPackages(
+    internal static async Task<ResourceCollection<PackageDescription>> SearchPackages(
         string feedId, string? term, Page page, SpaceContext space, Caller caller, FeedStore feeds, FeedPackages packages, CancellationToken cancel) =>
         await packages.SearchAsync(await FeedEndpoints.SeenAsync(feedId, space, caller, feeds, cancel), Empty(term), page, cancel);
 
