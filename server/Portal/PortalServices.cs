@@ -46,6 +46,7 @@ public static class PortalServices
         services.AddSingleton<PortalAssets>();
         services.AddSingleton(provider => StyleOf(provider.GetRequiredService<PortalAssets>()));
         services.AddSingleton<Navigation>();
+        services.AddSingleton<SpaceNames>().AddSingleton<ReleaseChoices>().AddSingleton<ExecutionChoices>();
         services.AddRights();
         services.AddSingleton<Home.Attention>();
         services.AddSingleton<ServerSettings>();
