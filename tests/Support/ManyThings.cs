@@ -80,6 +80,7 @@ public sealed class ManyThings(ServerFixture server)
         }
         var run = await server.Admin.MakeAsync($"{Api.Space}/runbook-runs/create/v1", new { ProjectName = project, RunbookName = First("runbooks"), EnvironmentNames = new[] { First("environments") } });
         Note("runs", run.Json.GetProperty("RunbookRunServerTasks")[0].GetProperty("RunbookRunId").GetString()!);
+        Note("runbook-runs", First("runs")!);
     }
 
     private async Task AddMembersAsync()
