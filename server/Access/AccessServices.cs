@@ -18,7 +18,7 @@ public static class AccessServices
             .SetFallbackPolicy(new AuthorizationPolicyBuilder()
                 .RequireAssertion(call => call.User.Identity?.IsAuthenticated == true || LeadsNowhere(call.Resource)).Build());
         return services.AddSingleton<CallerStore>().AddSingleton<AccessTokenVerifier>().AddSingleton<CallerCache>()
-            .AddSingleton<UserRoleStore>().AddSingleton<ScopedUserRoleStore>().AddSingleton<TeamRoles>();
+            .AddSingleton<UserRoleStore>().AddSingleton<ScopedUserRoleStore>().AddSingleton<TeamRoles>().AddSingleton<RolesOfUser>();
     }
 
     public static void MapAccess(this IEndpointRouteBuilder routes)

@@ -23,17 +23,17 @@ public static class UserEndpoints
         group.MapDelete("/{id}/apikeys/{keyId}", DeleteApiKey).WithSummary("Delete an API key");
     }
 
-    private static async Task<ResourceCollection<User>> List(Page page, Caller caller, UserStore users, CancellationToken cancel)
+    internal static async Task<ResourceCollection<User>> List(Page page, Caller caller, UserStore users, CancellationToken cancel)
     {
         caller.Demand(Permission.UserView, AccessTarget.System);
         var slice = await users.ListAsync(page, isService: null, cancel);
         return ResourceCollection<User>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<User> Me(Caller caller, UserCache users, CancellationToken cancel) =>
+    internal static async Task<User> Me(Caller caller, UserCache users, CancellationToken cancel) =>
         (await users.FindAsync(caller.UserId, cancel) ?? throw ApiException.NotFound("user", caller.UserId)) with { IsRequestor = true };
 
-    private static async Task<User> Get(string id, Caller caller, UserStore users, CancellationToken cancel)
+    internal static async Task<User> Get(string id, Caller caller, UserStore users, CancellationToken cancel)
     {
         if (id != caller.UserId)
         {
@@ -42,21 +42,21 @@ public static class UserEndpoints
         return await users.FindAsync(id, cancel) ?? throw ApiException.NotFound("user", id);
     }
 
-    private static async Task<Created<User>> Create(UserInput input, Caller caller, UserAccounts accounts, CancellationToken cancel)
+    internal static async Task<Created<User>> Create(UserInput input, Caller caller, UserAccounts accounts, CancellationToken cancel)
     {
         caller.Demand(Permission.UserEdit, AccessTarget.System);
         var user = await accounts.CreateAsync(input, caller.Actor, cancel);
         return TypedResults.Created($"/api/users/{user.Id}", user);
     }
 
-    private static async Task<User> Update(
+    internal static async Task<User> Update(
         string id, UserInput input, Caller caller, UserStore users, UserAccounts accounts, CallerStore callers, CancellationToken cancel)
     {
         var present = await ControlledAsync(id, "Changing this user", caller, users, callers, cancel);
         return await accounts.UpdateAsync(present, input, caller.Actor, cancel);
     }
 
-    private static async Task<Ok> Delete(
+    internal static async Task<Ok> Delete(
         string id, Caller caller, UserStore users, UserAccounts accounts, CallerStore callers, CancellationToken cancel)
     {
         var user = await ControlledAsync(id, "Deleting this user", caller, users, callers, cancel);
@@ -68,7 +68,7 @@ public static class UserEndpoints
         return TypedResults.Ok();
     }
 
-    private static async Task<ResourceCollection<ApiKey>> ListApiKeys(
+    internal static async Task<ResourceCollection<ApiKey>> ListApiKeys(
         string id, Page page, Caller caller, UserStore users, ApiKeyStore keys, CancellationToken cancel)
     {
         var user = await Get(id, caller, users, cancel);
@@ -76,7 +76,7 @@ public static class UserEndpoints
         return ResourceCollection<ApiKey>.Of(page, all.Count, [.. all.Skip(page.Skip).Take(page.Take)]);
     }
 
-    private static async Task<Created<NewApiKey>> CreateApiKey(
+    internal static async Task<Created<NewApiKey>> CreateApiKey(
         string id, ApiKeyInput input, Caller caller, UserStore users, ApiKeys keys, CallerStore callers, CancellationToken cancel)
     {
         var user = id == caller.UserId
@@ -99,7 +99,7 @@ public static class UserEndpoints
         return TypedResults.Created($"/api/users/{user.Id}/apikeys/{made.Id}", made);
     }
 
-    private static async Task<Ok> DeleteApiKey(
+    internal static async Task<Ok> DeleteApiKey(
         string id, string keyId, Caller caller, UserStore users, ApiKeys keys, CallerStore callers, CancellationToken cancel)
     {
         var user = id == caller.UserId
@@ -115,7 +115,7 @@ public static class UserEndpoints
     }
 
     /// <summary>The user, if the caller may edit users and holds every right that this one has.</summary>
-    private static async Task<User> ControlledAsync(
+    internal static async Task<User> ControlledAsync(
         string id, string what, Caller caller, UserStore users, CallerStore callers, CancellationToken cancel)
     {
         caller.Demand(Permission.UserEdit, AccessTarget.System);
