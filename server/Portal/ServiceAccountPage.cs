@@ -15,6 +15,8 @@ public abstract class ServiceAccountPage(ServiceAccountStore accounts) : PortalP
 
     public required ServiceAccount Account { get; set; }
 
+    protected ServiceAccountStore Accounts { get; } = accounts;
+
     public bool MayEdit => May(Permission.UserEdit);
 
     public string AccountUrl => UrlOf(Account.Id);
@@ -24,7 +26,7 @@ public abstract class ServiceAccountPage(ServiceAccountStore accounts) : PortalP
     public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {
         Caller.Demand(Permission.UserView, AccessTarget.System);
-        Account = await ServiceAccountEndpoints.FindAsync(Id, accounts, Cancel);
+        Account = await ServiceAccountEndpoints.FindAsync(Id, Accounts, Cancel);
         await LoadAsync();
         await next();
     }

@@ -65,7 +65,7 @@ public sealed class EditModel(
             AllowMutableNames = Input.NamesWillDo ? true : null,
             GitHub = Present.IsGitHub ? ReadRepository() : null,
         };
-        if (await TryAsync(() => ServiceAccountEndpoints.Update(Id, Present.Id, input, Caller, accounts, identities, callers, Cancel)))
+        if (await TryAsync(() => ServiceAccountEndpoints.Update(Id, Present.Id, input, Caller, Accounts, identities, callers, Cancel)))
         {
             return Done(IdentityUrl, "The identity was saved. Access tokens that it gave before no longer work.");
         }
@@ -75,7 +75,7 @@ public sealed class EditModel(
     }
 
     public async Task<IActionResult> OnPostEndTokensAsync() =>
-        await TryAsync(() => ServiceAccountEndpoints.RevokeTokens(Id, Present.Id, Caller, accounts, revocation, callers, Cancel))
+        await TryAsync(() => ServiceAccountEndpoints.RevokeTokens(Id, Present.Id, Caller, Accounts, revocation, callers, Cancel))
             ? Done(IdentityUrl, $"All access tokens of {Present.Name} were ended; new logins go on.")
             : Page();
 
@@ -85,7 +85,7 @@ public sealed class EditModel(
         {
             ModelState.AddModelError("confirm", ConfirmDelete.Fault(Present.Name));
         }
-        if (await TryAsync(() => ServiceAccountEndpoints.Delete(Id, Present.Id, Caller, accounts, identities, callers, Cancel)))
+        if (await TryAsync(() => ServiceAccountEndpoints.Delete(Id, Present.Id, Caller, Accounts, identities, callers, Cancel)))
         {
             return Done(AccountUrl, $"The identity {Present.Name} was deleted.");
         }

@@ -40,7 +40,7 @@ public sealed class NewModel(
 
     protected override async Task LoadAsync()
     {
-        await ServiceAccountEndpoints.ControlledAsync(Id, Caller, accounts, callers, Cancel);
+        await ServiceAccountEndpoints.ControlledAsync(Id, Caller, Accounts, callers, Cancel);
         Template = For is null ? null : IdentityTemplate.Find(For) ?? throw ApiException.NotFound("kind of identity", For);
         if (Template is not null && Values.Values.Any(value => !string.IsNullOrEmpty(value)))
         {
@@ -87,7 +87,7 @@ public sealed class NewModel(
             Response.StatusCode = StatusCodes.Status400BadRequest;
         }
         var made = "";
-        if (await TryAsync(async () => made = (await ServiceAccountEndpoints.Create(Id, draft.Input, Caller, accounts, identities, callers, Cancel)).Value!.Id))
+        if (await TryAsync(async () => made = (await ServiceAccountEndpoints.Create(Id, draft.Input, Caller, Accounts, identities, callers, Cancel)).Value!.Id))
         {
             return Done($"{AccountUrl}/identities/{made}", "The identity was made. Put the part below into the workflow.");
         }

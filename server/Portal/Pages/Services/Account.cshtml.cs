@@ -35,7 +35,7 @@ public sealed class AccountModel(
     }
 
     public async Task<IActionResult> OnPostEndAllAsync() =>
-        await EndedAsync(() => ServiceAccountEndpoints.RevokeTokensOfAccount(Id, Caller, accounts, revocation, callers, Cancel),
+        await EndedAsync(() => ServiceAccountEndpoints.RevokeTokensOfAccount(Id, Caller, Accounts, revocation, callers, Cancel),
             $"All access tokens of {Account.Username} were ended; new logins go on.");
 
     public async Task<IActionResult> OnPostEndAsync(string token) =>

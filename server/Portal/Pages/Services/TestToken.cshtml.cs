@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using OctoLogin.Jose;
-using OctoLogin.Portal.Pages.Identities;
 using OctoLogin.ServiceAccounts;
 using OctoLogin.TokenExchange;
 
@@ -26,10 +25,10 @@ public sealed class TestTokenModel(ServiceAccountStore accounts, IdentityTest te
         {
             ModelState.AddModelError("token", "Paste a token: three parts with dots between them.");
         }
-        if (await TryAsync(async () => Result = await IdentityTestEndpoint.Test(Id, new(text, null), Caller, accounts, test, Cancel)))
+        if (await TryAsync(async () => Result = await IdentityTestEndpoint.Test(Id, new(text, null), Caller, Accounts, test, Cancel)))
         {
             Claims = CompactJws.TryParse(text, out _)?.Payload;
-            MakeUrl = !Result!.WouldSucceed && Claims is { } claims && MayEdit ? NewModel.UrlFor(Account, claims) : null;
+            MakeUrl = !Result!.WouldSucceed && Claims is { } claims && MayEdit ? Identities.NewModel.UrlFor(Account, claims) : null;
         }
         return Page();
     }
