@@ -30,11 +30,11 @@ public sealed class IndexModel(TokenExchange.Refusals refusals) : PortalPage
         var filter = new RefusalFilter(Given(Cause), Given(AccountId));
         var found = await refusals.ListAsync(filter, Before, Take + 1, Cancel);
         List = [.. found.Take(Take)];
-        Pager = new(Before is null ? null : Url(Cause, AccountId), found.Count > Take ? Url(Cause, AccountId, List[^1].Number) : null, "Newest", "Older");
+        Pager = new(Before is null ? null : UrlOf(Cause, AccountId), found.Count > Take ? UrlOf(Cause, AccountId, List[^1].Number) : null, "Newest", "Older");
         Groups = IsFiltered || Before is not null ? [] : await refusals.GroupAsync(12, Cancel);
     }
 
-    public static string Url(string? cause, string? accountId, long? before = null) => QueryHelpers.AddQueryString("/app/refusals", new Dictionary<string, string?>
+    public static string UrlOf(string? cause, string? accountId, long? before = null) => QueryHelpers.AddQueryString("/app/refusals", new Dictionary<string, string?>
     {
         ["cause"] = Given(cause), ["account"] = Given(accountId), ["before"] = before?.ToString(System.Globalization.CultureInfo.InvariantCulture),
     });

@@ -16,7 +16,7 @@ public sealed class DetailsModel(IssuerSettingsStore store, Issuers issuers, Acc
 
     public required IssuerResource Issuer { get; set; }
     public bool MayChange => May(Permission.AdministerSystem);
-    public string Url => $"/app/issuers/{Issuer.Id}";
+    public string IssuerUrl => $"/app/issuers/{Issuer.Id}";
 
     public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {
@@ -27,14 +27,14 @@ public sealed class DetailsModel(IssuerSettingsStore store, Issuers issuers, Acc
     public void OnGet() => Input = new() { CertificateAuthority = Issuer.CertificateAuthority ?? "", Jwks = Issuer.Jwks?.GetRawText() ?? "", IsDisabled = Issuer.IsDisabled };
 
     public async Task<IActionResult> OnPostAsync() =>
-        await TryAsync(() => IssuerEndpoints.Update(Id, Input.ToInput(null), Caller, store, issuers, Cancel)) ? Done(Url, "The settings were saved.") : Page();
+        await TryAsync(() => IssuerEndpoints.Update(Id, Input.ToInput(null), Caller, store, issuers, Cancel)) ? Done(IssuerUrl, "The settings were saved.") : Page();
 
     public async Task<IActionResult> OnPostRefreshAsync()
     {
         IssuerResource? refreshed = null;
         if (await TryAsync(async () => refreshed = await IssuerEndpoints.Refresh(Id, Caller, store, issuers, Cancel)))
         {
-            return Done(Url, refreshed!.Keys is { Count: > 0 } keys ? $"The keys were fetched anew: there are {keys.Count}."
+            return Done(IssuerUrl, refreshed!.Keys is { Count: > 0 } keys ? $"The keys were fetched anew: there are {keys.Count}."
                 : "The old keys are forgotten and the new ones could not be fetched; until they can, logins with its tokens are answered with 503.");
         }
         OnGet();
@@ -42,7 +42,7 @@ public sealed class DetailsModel(IssuerSettingsStore store, Issuers issuers, Acc
     }
 
     public Task<IActionResult> OnPostRevokeTokensAsync(string? confirm) => ConfirmedAsync(confirm, nameof(OnPostRevokeTokensAsync),
-        () => IssuerEndpoints.RevokeTokens(Id, Caller, store, revocation, Cancel), Url, $"All access tokens that tokens of {Issuer.Issuer} were exchanged for were ended.");
+        () => IssuerEndpoints.RevokeTokens(Id, Caller, store, revocation, Cancel), IssuerUrl, $"All access tokens that tokens of {Issuer.Issuer} were exchanged for were ended.");
 
     public Task<IActionResult> OnPostDeleteAsync(string? confirm) => ConfirmedAsync(confirm, nameof(OnPostDeleteAsync),
         () => IssuerEndpoints.Delete(Id, Caller, store, issuers, Cancel), "/app/issuers", $"The settings of {Issuer.Issuer} were cleared.");
