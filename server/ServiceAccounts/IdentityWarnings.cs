@@ -20,7 +20,7 @@ public static class IdentityWarnings
 
     public static IReadOnlyList<IdentityWarning> Of(OidcIdentity identity) =>
     [
-        .. SharedIssuers.IsGitHub(identity.Issuer) ? OfGitHub(identity) : OfSubject(identity.Subject),
+        .. SharedIssuers.IsGitHub(identity.Issuer) ? OfGitHub(identity) : OfSubject(identity),
         .. OfStrangers(identity),
         .. OfIds(identity),
         .. OfTokens(identity),
@@ -34,7 +34,7 @@ public static class IdentityWarnings
         // A subject that was typed is read as one that was made.
         if (GitHubSubject.TryParse(identity.Subject) is not { } subject || SubjectPattern.HasWildcard(subject.Owner + subject.Repository))
         {
-            return OfSubject(identity.Subject);
+            return OfSubject(identity);
         }
         return OfRuns(subject, $"{subject.Owner}/{subject.Repository}");
     }
@@ -75,16 +75,24 @@ public static class IdentityWarnings
         : branch.Trim('*', '?').Length == 0 ? new(WarningLevel.Danger, "Any branch", $"Whoever may push any branch to {repository} can be this account. Name the branch, or choose an environment.")
         : new(WarningLevel.Caution, "Several branches", $"Whoever may push a branch that fits '{branch}' to {repository} is let in. Protect these branches with a ruleset, or choose an environment.");
 
-    private static IEnumerable<IdentityWarning> OfSubject(string subject)
+    private static IEnumerable<IdentityWarning> OfSubject(OidcIdentity identity)
     {
-        if (SubjectPattern.HasWildcard(subject))
+        var subject = identity.Subject;
+        if (SubjectPattern.HasWildcard(subject) && !EndsInRun(identity.Issuer, subject))
         {
             var first = string.Join(':', subject.Split(':').Take(2));
-            yield return SubjectPattern.HasWildcard(first)
+            yield return first.Contains(':') && SubjectPattern.HasWildcard(first)
                 ? new(WarningLevel.Danger, "Whole owner", $"The wildcard in '{first}' is in the part that says whose token it is: all that fits it is let in, also what is added later. Write the owner and the repository or project out.")
                 : new(WarningLevel.Caution, "Wildcard", $"Everything that fits '{subject}' is let in. Write out what you can, or add a condition on a claim that tells the runs apart.");
         }
     }
+
+    /// <summary>The rest of these subjects is another in each run (the commit, the user, the step), so that no subject can do without the wildcard.</summary>
+    private static bool EndsInRun(string issuer, string subject) =>
+        subject.IndexOfAny(['*', '?']) == subject.Length - 1 && subject[^1] == '*'
+        && ((SharedIssuers.IsOf(issuer, "https://agent.buildkite.com") && subject.Contains(":ref:refs/", StringComparison.Ordinal))
+            || (SharedIssuers.IsOf(issuer, "https://oidc.circleci.com") && subject.EndsWith("/user/*", StringComparison.Ordinal))
+            || (SharedIssuers.IsOf(issuer, "https://api.bitbucket.org") && subject.EndsWith("}*", StringComparison.Ordinal)));
 
     private static IEnumerable<IdentityWarning> OfStrangers(OidcIdentity identity)
     {

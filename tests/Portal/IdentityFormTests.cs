@@ -126,6 +126,10 @@ public sealed class IdentityFormTests
     [InlineData("https://gitlab.example.com", "project_path:acme/web:ref_type:branch:ref:*", "Caution: Wildcard")]
     [InlineData("https://gitlab.com", "project_path:acme/web:ref_type:branch:ref:main", "Caution: Names alone, Hint: Tokens are reused")]
     [InlineData("https://k8s.example.com", "system:serviceaccount:ci:deploy", "")]
+    [InlineData("https://agent.buildkite.com", "organization:acme:pipeline:web:ref:refs/heads/main:*", "Caution: Names alone")]
+    [InlineData("https://agent.buildkite.com", "organization:acme:pipeline:web:*", "Caution: Wildcard, Caution: Names alone")]
+    [InlineData("https://oidc.circleci.com/org/o1", "org/o1/project/p1/user/*", "Hint: Tokens are reused")]
+    [InlineData("https://oidc.circleci.com/org/o1", "org/o1/project/*", "Caution: Wildcard, Hint: Tokens are reused")]
     public void A_subject_that_was_typed_is_warned_of_as_one_that_was_made(string issuer, string subject, string expected) =>
         Told(Identity(new() { Name = "n", Issuer = issuer, Subject = subject, AllowMutableNames = true })).ShouldBe(expected);
 

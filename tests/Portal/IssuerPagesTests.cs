@@ -30,7 +30,7 @@ public sealed class IssuerPagesTests(IdentityServer portal) : IClassFixture<Iden
         }
         Server.Clock.Advance(TimeSpan.FromSeconds(6));
         var refreshed = await Admin.SubmitAsync(page, "Refresh now");
-        refreshed.Words.ShouldContain("The keys were fetched anew: there are 1.");
+        refreshed.Words.ShouldContain("The keys were fetched anew: 1 now.");
 
         (await Admin.SubmitAsync(refreshed, "Save", 200, ("Input.IsDisabled", "true"))).Words.ShouldContain("disabled");
         (await Server.ExchangeAsync(audience, Server.GitHubToken(audience))).Status.ShouldBe(400);

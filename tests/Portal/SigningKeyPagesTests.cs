@@ -18,10 +18,13 @@ public sealed class SigningKeyPagesTests(IdentityServer portal) : IClassFixture<
         page.Document.QuerySelectorAll("svg.key-timeline").Length.ShouldBe(2);
         States(page, "access").ShouldBe(["signing"]);
 
+        // At one and the same moment it would be anybody's guess which key is the newer one.
+        Server.Clock.Advance(TimeSpan.FromMinutes(1));
         var rotated = await Admin.SubmitAsync(page, "Rotate access tokens");
         rotated.Words.ShouldContain("is published and signs from");
         States(rotated, "access").ShouldBe(["next", "signing"]);
         States(rotated, "ID").ShouldBe(["signing"]);
+        Server.Clock.Advance(TimeSpan.FromMinutes(1));
         var atOnce = await Admin.SubmitAsync(rotated, "Rotate ID tokens at once");
         States(atOnce, "ID").ShouldBe(["signing", "retiring"]);
 
@@ -29,6 +32,7 @@ public sealed class SigningKeyPagesTests(IdentityServer portal) : IClassFixture<
         var kid = signing.QuerySelector("code")!.TextContent;
         var revoke = await Admin.GetAsync(signing.QuerySelector("a")!.GetAttribute("href")!);
         (await Admin.SubmitAsync(revoke, "Revoke", 200, ("confirm", "other"))).Words.ShouldContain("nothing was revoked");
+        Server.Clock.Advance(TimeSpan.FromMinutes(1));
         var revoked = await Admin.SubmitAsync(revoke, "Revoke", 200, ("confirm", kid));
         revoked.Words.ShouldContain($"Signing key {kid} was revoked");
         States(revoked, "ID").ShouldBe(["signing", "revoked", "retiring"], ignoreOrder: true);

@@ -24,7 +24,14 @@ public sealed class EditModel(
 
     public IdentityPreview Preview => IdentityPreview.Of(IdentityTemplate.Of(Present.Issuer), new() { Subject = Present.Subject, GitHub = Repository() }, Present, [], Account, issuer.ServerUri);
 
-    protected override async Task LoadAsync() => Present = await store.FindAsync(Account.Id, IdentityId, Cancel) ?? throw ApiException.NotFound("OIDC identity", IdentityId);
+    protected override async Task LoadAsync()
+    {
+        if (!HttpMethods.IsGet(Request.Method))
+        {
+            await ServiceAccountEndpoints.ControlledAsync(Id, Caller, Accounts, callers, Cancel);
+        }
+        Present = await store.FindAsync(Account.Id, IdentityId, Cancel) ?? throw ApiException.NotFound("OIDC identity", IdentityId);
+    }
 
     public void OnGet() => Input = new()
     {

@@ -67,15 +67,31 @@ public sealed class NewModel(
     public async Task<IActionResult> OnPostLookUpAsync()
     {
         ModelState.Clear();
-        if (Template == GitHubTemplate.Template && Preview?.Identity is { IsGitHub: true } identity)
+        if (Template == GitHubTemplate.Template)
         {
-            var found = await github.FindAsync(identity.Issuer, identity.GithubOwner!, identity.GithubRepository!, Cancel);
-            (Values[GitHubTemplate.RepositoryId], Values[GitHubTemplate.OwnerId]) = (found?.RepositoryId ?? Values[GitHubTemplate.RepositoryId], found?.OwnerId ?? Values[GitHubTemplate.OwnerId]);
-            LookedUp = found is not null ? "GitHub told both ids."
-                : "GitHub did not tell them: the repository is private, or GitHub cannot be reached from here. Type them, or leave them empty; the first accepted token will bring them.";
+            LookedUp = await LookUpAsync(GitHubAddress.TryParse(Values[GitHubTemplate.Repository] ?? ""));
             Preview = Look();
         }
         return Page();
+    }
+
+    private async Task<string> LookUpAsync(GitHubAddress? address)
+    {
+        if (address is null)
+        {
+            return "Name the repository first.";
+        }
+        var issuerOfIt = address.Issuer ?? SharedIssuers.GitHub;
+        if (trusted.Fault(issuerOfIt) is { } fault)
+        {
+            return fault;
+        }
+        if (await github.FindAsync(issuerOfIt, address.Owner, address.Repository, Cancel) is not { } ids)
+        {
+            return "GitHub did not tell them: the repository is private, or GitHub cannot be reached from here. Type them, or leave them empty; the first accepted token will bring them.";
+        }
+        (Values[GitHubTemplate.RepositoryId], Values[GitHubTemplate.OwnerId]) = (ids.RepositoryId, ids.OwnerId);
+        return "GitHub told both ids.";
     }
 
     public async Task<IActionResult> OnPostAsync()

@@ -38,8 +38,8 @@ public sealed class AccountModel(
         await EndedAsync(() => ServiceAccountEndpoints.RevokeTokensOfAccount(Id, Caller, Accounts, revocation, callers, Cancel),
             $"All access tokens of {Account.Username} were ended; new logins go on.");
 
-    public async Task<IActionResult> OnPostEndAsync(string token) =>
-        await EndedAsync(() => AccessTokenEndpoints.Revoke(token, Caller, byId, Cancel), "The access token was ended.");
+    public async Task<IActionResult> OnPostEndAsync(string? token) =>
+        await EndedAsync(() => AccessTokenEndpoints.Revoke(token ?? "", Caller, byId, Cancel), "The access token was ended.");
 
     private async Task<IActionResult> EndedAsync(Func<Task> end, string done)
     {

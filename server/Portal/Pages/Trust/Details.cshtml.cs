@@ -34,7 +34,7 @@ public sealed class DetailsModel(IssuerSettingsStore store, Issuers issuers, Acc
         IssuerResource? refreshed = null;
         if (await TryAsync(async () => refreshed = await IssuerEndpoints.Refresh(Id, Caller, store, issuers, Cancel)))
         {
-            return Done(IssuerUrl, refreshed!.Keys is { Count: > 0 } keys ? $"The keys were fetched anew: there are {keys.Count}."
+            return Done(IssuerUrl, refreshed!.Keys is { Count: > 0 } keys ? $"The keys were fetched anew: {keys.Count} now."
                 : "The old keys are forgotten and the new ones could not be fetched; until they can, logins with its tokens are answered with 503.");
         }
         OnGet();
