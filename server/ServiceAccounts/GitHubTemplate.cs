@@ -32,10 +32,12 @@ public static class GitHubTemplate
               release:
                 runs-on: ubuntu-latest{(login.Identity.GitHub is { FilterType: GitHubFilterType.Environment, Filter: { } environment } && !SubjectPattern.HasWildcard(environment) ? $"\n    environment: {Yaml(environment)}" : "")}
                 permissions:
-                  id-token: write   # lets the job ask GitHub for its ID token
+                  # lets the job ask GitHub for its ID token
+                  id-token: write
                   contents: read
                 steps:
-                  - uses: OctopusDeploy/login@v1   # or this server's own action, wherever you keep it
+                  # or this server's own action, wherever you keep it
+                  - uses: OctopusDeploy/login@v1
                     with:
                       server: {login.Server}
                       service_account_id: {login.Account}
