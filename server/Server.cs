@@ -29,6 +29,7 @@ using OctoLogin.Runbooks;
 using OctoLogin.Scripts;
 using OctoLogin.ServerTasks;
 using OctoLogin.ServiceAccounts;
+using OctoLogin.SignIn;
 using OctoLogin.Spaces;
 using OctoLogin.TagSets;
 using OctoLogin.Teams;
@@ -63,6 +64,7 @@ public static class Server
             await PrepareAsync(app.Services, settings.Admin, cancel);
             await app.Services.GetRequiredService<SigningKeyRing>().ReloadAsync(cancel);
             await Listening.StartAsync(app, cancel);
+            await app.Services.GetRequiredService<SetUp>().OfferAsync(settings.Issuer.ServerUri, cancel);
             return new RunningServer(app, database);
         }
         catch
@@ -82,10 +84,11 @@ public static class Server
         services.ConfigureHttpJsonOptions(json => Json.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAudit();
-        services.AddAccess();
+        services.AddAccess(settings.Sessions);
         services.AddSingleton<SpaceStore>();
         services.AddUsers();
         services.AddTeams();
+        services.AddSignIn(settings.SignIn, settings.Provider);
         services.AddServiceAccounts(settings.GitHub, settings.TrustedIssuers);
         services.AddOpenIdProvider(settings.Issuer);
         services.AddTokenExchange(settings.TokenExchange);
@@ -144,6 +147,7 @@ public static class Server
                 routes.MapOpenIdProvider();
                 routes.MapTokenExchange();
             }));
+        app.UseSafeHeaders(app.Services.GetRequiredService<IssuerOptions>().ServerUri);
         app.UseMiddleware<ApiErrors>();
         app.UseWhen(PortalErrors.IsOurs, portal => portal.UseMiddleware<PortalErrors>());
         app.UseRouting();
@@ -160,6 +164,7 @@ public static class Server
         app.MapUsers();
         app.MapTeams();
         app.MapAccess();
+        app.MapSignIn();
         app.MapEvents();
         app.MapApiDocument();
         app.MapServiceAccounts();

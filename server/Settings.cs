@@ -1,3 +1,4 @@
+using OctoLogin.Access;
 using OctoLogin.CloudLogins;
 using OctoLogin.Database;
 using OctoLogin.HealthChecks;
@@ -7,6 +8,8 @@ using OctoLogin.Packages;
 using OctoLogin.Scripts;
 using OctoLogin.ServerTasks;
 using OctoLogin.ServiceAccounts;
+using OctoLogin.SignIn;
+using OctoLogin.SignIn.OpenIdConnect;
 using OctoLogin.Telemetry;
 using OctoLogin.TokenExchange;
 
@@ -14,7 +17,7 @@ namespace OctoLogin;
 
 /// <summary>Every slice's settings, read once at start; all faults are told at once.</summary>
 public sealed record Settings(
-    DatabaseOptions Database, IssuerOptions Issuer, TokenExchangeOptions TokenExchange, TrustedIssuers TrustedIssuers, GitHubOptions GitHub, AdminOptions Admin,
+    DatabaseOptions Database, IssuerOptions Issuer, TokenExchangeOptions TokenExchange, TrustedIssuers TrustedIssuers, GitHubOptions GitHub, AdminOptions Admin, SessionTimes Sessions, SignInOptions SignIn, ProviderOptions Provider,
     TelemetryOptions Telemetry, TrustedProxies Proxies, PackageOptions Packages, TaskOptions Tasks, ScriptOptions Scripts, CloudOptions Clouds, HealthCheckOptions HealthChecks)
 {
     /// <summary>ASP.NET Core's usual sources and, for containers, a file for each setting in <c>/run/secrets</c> (<c>__</c> for <c>:</c>).</summary>
@@ -55,6 +58,9 @@ public sealed record Settings(
             TrustedIssuers.Read(configuration, environment.IsDevelopment(), faults),
             GitHubOptions.Read(configuration, faults),
             AdminOptions.Read(configuration, faults),
+            SessionTimes.Read(configuration, faults),
+            SignInOptions.Read(configuration, faults),
+            ProviderOptions.Read(configuration, environment.IsDevelopment(), faults),
             TelemetryOptions.Read(configuration, faults),
             TrustedProxies.Read(configuration, TimeProvider.System, faults),
             PackageOptions.Read(configuration, faults),

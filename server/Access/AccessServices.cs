@@ -7,7 +7,7 @@ namespace OctoLogin.Access;
 public static class AccessServices
 {
     /// <summary>Every route needs a caller unless it says <c>AllowAnonymous</c>: forgetting to ask must not open a door.</summary>
-    public static IServiceCollection AddAccess(this IServiceCollection services)
+    public static IServiceCollection AddAccess(this IServiceCollection services, SessionTimes sessions)
     {
         // AddAuthentication would bring data protection, with keys in the home directory that nothing here uses.
         services.AddAuthenticationCore(authentication => authentication.DefaultScheme = CallerAuthentication.SchemeName).AddWebEncoders();
@@ -17,6 +17,8 @@ public static class AccessServices
             // Without naming the scheme, which is the default: named, it would be asked a second time and its answers merged.
             .SetFallbackPolicy(new AuthorizationPolicyBuilder()
                 .RequireAssertion(call => call.User.Identity?.IsAuthenticated == true || LeadsNowhere(call.Resource)).Build());
+        services.AddSingleton(sessions).AddSingleton<SessionCookie>().AddSingleton<SameOrigin>()
+            .AddSingleton<ApiKeyUses>().AddHostedService(provider => provider.GetRequiredService<ApiKeyUses>());
         return services.AddSingleton<CallerStore>().AddSingleton<AccessTokenVerifier>().AddSingleton<CallerCache>()
             .AddSingleton<UserRoleStore>().AddSingleton<ScopedUserRoleStore>().AddSingleton<TeamRoles>().AddSingleton<RolesOfUser>();
     }

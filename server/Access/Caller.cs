@@ -24,6 +24,9 @@ public sealed record Caller
     /// <summary>Came with an access token, which ends; not with a key or a session.</summary>
     public bool ByAccessToken { get; init; }
 
+    /// <summary>The session of a person who is signed in with a browser; null: they came with a key or token.</summary>
+    public string? SessionId { get; init; }
+
     /// <summary>When what they came with ends; null: it does not. Nothing that they make for themselves may outlive it.</summary>
     public DateTimeOffset? CredentialExpires { get; init; }
 

@@ -4,7 +4,7 @@ using OctoLogin.Database;
 
 namespace OctoLogin.Access;
 
-/// <summary>Who a token or key belongs to and what they may do, remembered by the SHA-256 of the text.</summary>
+/// <summary>Who a token, key or session belongs to and what they may do, remembered by the SHA-256 of the text.</summary>
 public sealed class CallerCache(ChangeFeed feed, TimeProvider clock)
 {
     private readonly Remembered<Key, KnownCaller> remembered = new(feed, clock);
@@ -23,6 +23,6 @@ public sealed class CallerCache(ChangeFeed feed, TimeProvider clock)
 }
 
 /// <summary>What does not change from request to request.</summary>
-/// <param name="SigningKeyId">The key that signed their access token; null: they came with an API key.</param>
+/// <param name="SigningKeyId">The key that signed their access token; null: they came with an API key or a session.</param>
 /// <param name="EstablishedWith">For the audit.</param>
 public sealed record KnownCaller(KnownUser User, IReadOnlyList<Grant> Grants, TokenScope? Scope, string? SigningKeyId, string EstablishedWith);

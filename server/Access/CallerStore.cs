@@ -16,7 +16,7 @@ public sealed class CallerStore(NpgsqlDataSource database)
             'SpaceId', s.space_id, 'ProjectIds', s.project_ids, 'ProjectGroupIds', s.project_group_ids,
             'EnvironmentIds', s.environment_ids, 'TenantIds', s.tenant_ids,
             'Permissions', case when s.space_id is null then r.granted_system_permissions else r.granted_space_permissions end))
-          from team_members m
+          from effective_team_members m
           join scoped_user_roles s on s.team_id = m.team_id
           join user_roles r on r.id = s.user_role_id
           where m.user_id = u.id), '[]')::text as grants
@@ -28,10 +28,28 @@ public sealed class CallerStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancel);
         return await connection.QuerySingleOrDefaultAsync<KnownUser>(new CommandDefinition(
             $"""
-            select {Columns}, k.expires_at as key_expires from api_keys k join users u on u.id = k.user_id
+            select {Columns}, k.expires_at as key_expires, k.id as api_key_id from api_keys k join users u on u.id = k.user_id
             where k.key_hash = @keyHash and (k.expires_at is null or k.expires_at > @now)
             """,
             new { keyHash, now }, cancellationToken: cancel));
+    }
+
+    /// <summary>
+    /// The person of a session that has not ended; null otherwise. That they were seen is written in passing, once in
+    /// <see cref="SessionTimes.SeenFor"/>: whoever remembers the answer must ask again after that time.
+    /// </summary>
+    public async Task<KnownUser?> FindBySessionAsync(byte[] secretHash, DateTimeOffset now, SessionTimes sessions, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return await connection.QuerySingleOrDefaultAsync<KnownUser>(new CommandDefinition(
+            $"""
+            with seen as (
+              update sessions set last_seen_at = @now
+              where secret_hash = @secretHash and expires_at > @now and last_seen_at > @idleSince and last_seen_at <= @seenBefore)
+            select {Columns}, s.id as session_id, s.signed_in_with, s.expires_at as session_expires from sessions s join users u on u.id = s.user_id
+            where s.secret_hash = @secretHash and s.expires_at > @now and s.last_seen_at > @idleSince and not u.is_service
+            """,
+            new { secretHash, now, idleSince = now - sessions.IdleTimeout, seenBefore = now - (sessions.SeenFor / 2) }, cancellationToken: cancel));
     }
 
     public async Task<KnownUser?> FindByIdAsync(string userId, CancellationToken cancel)
@@ -74,6 +92,14 @@ public sealed record KnownUser
 
     /// <summary>When the API key that they were found by ends; null: never, or not by a key.</summary>
     public DateTimeOffset? KeyExpires { get; init; }
+
+    /// <summary>The API key that they were found by; null: not by a key.</summary>
+    public string? ApiKeyId { get; init; }
+
+    /// <summary>These three of the session that they were found by.</summary>
+    public string? SessionId { get; init; }
+    public string? SignedInWith { get; init; }
+    public DateTimeOffset? SessionExpires { get; init; }
 
     public IReadOnlyList<Grant> ReadGrants() =>
         [.. JsonSerializer.Deserialize<GrantRow[]>(Grants, Json.Options)!.Select(row => row.ToGrant())];

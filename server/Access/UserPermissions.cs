@@ -30,7 +30,7 @@ public sealed record UserPermissions(
                 .Where(entry => entry.held.Count > 0)
                 .ToDictionary(entry => entry.permission.ToString(), entry => (IReadOnlyList<PermissionRestriction>)entry.held.ConvertAll(PermissionRestriction.Of)),
             [.. onServer.Select(permission => permission.ToString())],
-            [.. teams.Select(team => new UserTeam(team.Id, team.Name, team.SpaceId, team.ExternalSecurityGroups))]);
+            [.. teams.Select(team => new UserTeam(team.Id, team.Name, team.SpaceId, team.ExternalSecurityGroups, team.MemberUserIds.Contains(userId)))]);
     }
 }
 
@@ -42,10 +42,8 @@ public sealed record PermissionRestriction(
         new(grant.SpaceId!, grant.ProjectIds, grant.ProjectGroupIds, grant.EnvironmentIds, grant.TenantIds);
 }
 
-public sealed record UserTeam(string Id, string Name, string? SpaceId, IReadOnlyList<ExternalGroup> ExternalSecurityGroups)
-{
-    public bool IsDirectlyAssigned => true;
-}
+/// <param name="IsDirectlyAssigned">A member of the team; false: in it by a group of the identity provider.</param>
+public sealed record UserTeam(string Id, string Name, string? SpaceId, IReadOnlyList<ExternalGroup> ExternalSecurityGroups, bool IsDirectlyAssigned);
 
 public static class UserPermissionsEndpoint
 {

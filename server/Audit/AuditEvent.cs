@@ -42,6 +42,9 @@ public static partial class AuditCategories
     public const string Created = nameof(Created);
     public const string Modified = nameof(Modified);
     public const string Deleted = nameof(Deleted);
+    public const string LoginSucceeded = nameof(LoginSucceeded);
+    public const string LoginFailed = nameof(LoginFailed);
+    public const string SessionEnded = nameof(SessionEnded);
     public const string TokenIssued = nameof(TokenIssued);
     public const string TokenRefused = nameof(TokenRefused);
     public const string TokenRevoked = nameof(TokenRevoked);

@@ -34,7 +34,7 @@ public static class IssuerCheckVerb
             {
                 return await OwnIssuerCheckVerb.RunAsync(context, settings.Issuer, roots, parsed.GetValue(json), cancel);
             }
-            using var documents = new IssuerDocuments(new IssuerNetwork(settings.TokenExchange), settings.TokenExchange);
+            using var documents = new IssuerDocuments(new IssuerNetwork(settings.TokenExchange), settings.TokenExchange.LoopbackHttpAllowed);
             var result = await ReadAsync(parsed.GetRequiredValue(url), roots, documents, cancel);
             if (parsed.GetValue(json))
             {

@@ -12,7 +12,7 @@ public static class SettingArguments
     /// <summary>The first part of every setting that the server reads; a test holds this list to the code.</summary>
     public static readonly IReadOnlyList<string> Known =
     [
-        "Urls", "ServerUri", "DataDirectory", "ConnectionStrings", "MasterKey", "MasterKeyFile", "Database", "Admin", "Issuers", "GitHub", "RateLimits", "Metrics", "TrustedProxies", "SigningKeys", "Tasks", "Scripts", "Packages", "Clouds", "HealthChecks",
+        "Urls", "ServerUri", "DataDirectory", "ConnectionStrings", "MasterKey", "MasterKeyFile", "Database", "Admin", "SignIn", "Issuers", "GitHub", "RateLimits", "Metrics", "TrustedProxies", "SigningKeys", "Tasks", "Scripts", "Packages", "Clouds", "HealthChecks",
         // OpenTelemetry's; the others begin as this one does.
         "OTEL_SDK_DISABLED",
         // ASP.NET Core's own.

@@ -61,6 +61,11 @@ public sealed class HealthCheckRunner(SpaceStore spaces, MachineStore machines, 
             status = health.Status == MachineHealth.Healthy ? ActivityStatus.Success : ActivityStatus.Failed;
             return status == ActivityStatus.Success;
         }
+        catch (OperationCanceledException)
+        {
+            status = ActivityStatus.Canceled;
+            throw;
+        }
         finally
         {
             log.End(status);

@@ -37,6 +37,7 @@ public sealed class ApiErrors(RequestDelegate next, ILogger<ApiErrors> log)
         switch (fault)
         {
             case ApiException refusal:
+                context.Response.Headers.RetryAfter = refusal.RetryAfter?.ToString();
                 return WriteAsync(context, refusal.Status, refusal.Errors, refusal.Message);
             case BadHttpRequestException bad:
                 return WriteAsync(context, bad.StatusCode, [BodyFault(bad)]);

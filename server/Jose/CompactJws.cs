@@ -16,6 +16,8 @@ public sealed class CompactJws
     /// <summary>More than any known issuer sends, small enough to refuse at once.</summary>
     public const int MostCharacters = 16 * 1024;
 
+    private const long FirstYear10000 = 253_402_300_800;
+
     private static readonly SearchValues<char> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     private static readonly JsonDocumentOptions Strict = new()
@@ -53,13 +55,27 @@ public sealed class CompactJws
     /// <summary>A claim that is a JSON string; null when absent or of another type.</summary>
     public string? Claim(string name) => Text(Payload, name);
 
+    /// <summary>A NumericDate (RFC 7519 section 2) as a whole number, null when absent; false where it is anything else.</summary>
+    public bool TryTime(string name, out long? seconds)
+    {
+        seconds = null;
+        if (!Payload.TryGetProperty(name, out var value))
+        {
+            return true;
+        }
+        var isTime = value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var whole) && whole is >= 0 and < FirstYear10000;
+        seconds = isTime ? value.GetInt64() : null;
+        return isTime;
+    }
+
     /// <summary>Reads the token, or says in <paramref name="fault"/> what is wrong with its form (never any of its text).</summary>
-    public static CompactJws? TryParse(string token, out string fault)
+    /// <param name="most">More than the usual where it came from a server that we asked, and not from a stranger.</param>
+    public static CompactJws? TryParse(string token, out string fault, int most = MostCharacters)
     {
         fault = "";
         try
         {
-            var parsed = ParseSigned(token);
+            var parsed = ParseSigned(token, most);
             parsed.Payload = JsonObject("payload", parsed.Content);
             return parsed;
         }
@@ -72,11 +88,11 @@ public sealed class CompactJws
 
     /// <summary>The JWS alone (RFC 7515), whatever it signs.</summary>
     /// <exception cref="JwsFormatException">Its form is not acceptable.</exception>
-    internal static CompactJws ParseSigned(string token)
+    internal static CompactJws ParseSigned(string token, int most = MostCharacters)
     {
-        if (token.Length > MostCharacters)
+        if (token.Length > most)
         {
-            throw new JwsFormatException($"it has {token.Length} characters, at most {MostCharacters} are accepted");
+            throw new JwsFormatException($"it has {token.Length} characters, at most {most} are accepted");
         }
         var parts = token.AsSpan().Count('.') + 1;
         if (parts != 3)

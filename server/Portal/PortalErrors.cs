@@ -49,6 +49,7 @@ public sealed class PortalErrors(RequestDelegate next, PortalAssets assets, ILog
             case ApiException { Status: StatusCodes.Status401Unauthorized }:
                 return SignInAsync(context);
             case ApiException refusal:
+                context.Response.Headers.RetryAfter = refusal.RetryAfter?.ToString();
                 return WriteAsync(context, refusal.Status, TitleOf(refusal.Status), refusal.Errors);
             case AntiforgeryValidationException:
                 return WriteAsync(context, StatusCodes.Status403Forbidden, "This form is out of date", ["Go back, load the page again and send it once more."]);

@@ -1,6 +1,6 @@
 namespace OctoLogin.Portal;
 
-/// <summary>What every page tells the browser: nothing that did not come from here runs or is shown, and nobody frames or keeps it.</summary>
+/// <summary>What every page tells the browser beyond <see cref="Http.SafeHeaders"/>: nothing that did not come from here runs or is shown, and nobody frames or keeps it.</summary>
 public static class PortalHeaders
 {
     /// <summary>No inline script, style or event handler: text from outside that got into a page unescaped would still do nothing.</summary>
@@ -12,16 +12,10 @@ public static class PortalHeaders
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        headers.XContentTypeOptions = "nosniff";
-        headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()";
         headers.CacheControl = "no-store";
-        if (context.Request.IsHttps)
-        {
-            headers.StrictTransportSecurity = "max-age=31536000";
-        }
     }
 }

@@ -42,12 +42,12 @@ public sealed class TeamStore(NpgsqlDataSource database)
             $"select {Columns} from teams t where t.id = @id", new { id }, cancellationToken: cancel));
     }
 
-    /// <summary>The teams that the user is a member of.</summary>
+    /// <summary>The teams that the user is in, as a member or by a group of the identity provider.</summary>
     public async Task<IReadOnlyList<Team>> OfUserAsync(string userId, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         return (await connection.QueryAsync<Team>(new CommandDefinition(
-            $"select {Columns} from teams t where exists (select from team_members m where m.team_id = t.id and m.user_id = @userId) order by lower(t.name), t.id",
+            $"select {Columns} from teams t where exists (select from effective_team_members m where m.team_id = t.id and m.user_id = @userId) order by lower(t.name), t.id",
             new { userId }, cancellationToken: cancel))).AsList();
     }
 
@@ -102,7 +102,8 @@ public sealed class TeamStore(NpgsqlDataSource database)
     public Task DeleteAsync(NpgsqlConnection connection, string id, CancellationToken cancel) =>
         connection.ExecuteAsync(new CommandDefinition("delete from teams where id = @id", new { id }, cancellationToken: cancel));
 
-    private static Task AddMembersAsync(NpgsqlConnection connection, string teamId, string[] userIds, CancellationToken cancel) =>
+    /// <summary>Beside those that there are.</summary>
+    public Task AddMembersAsync(NpgsqlConnection connection, string teamId, string[] userIds, CancellationToken cancel) =>
         connection.ExecuteAsync(new CommandDefinition(
             "insert into team_members (team_id, user_id) select @teamId, unnest(@userIds) on conflict do nothing",
             new { teamId, userIds }, cancellationToken: cancel));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OctoLogin.Jose;
 
 namespace OctoLogin.TokenExchange;
 

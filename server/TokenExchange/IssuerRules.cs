@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using OctoLogin.Http;
+using OctoLogin.Jose;
 
 namespace OctoLogin.TokenExchange;
 

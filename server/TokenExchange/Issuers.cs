@@ -3,6 +3,7 @@ using Npgsql;
 using OctoLogin.Audit;
 using OctoLogin.Database;
 using OctoLogin.Http;
+using OctoLogin.Jose;
 using OctoLogin.ServiceAccounts;
 
 namespace OctoLogin.TokenExchange;

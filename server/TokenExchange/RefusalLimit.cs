@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using OctoLogin.Http;
 
 namespace OctoLogin.TokenExchange;
 
@@ -26,7 +27,7 @@ public sealed class RefusalLimit(TokenExchangeOptions options, ExchangeMetrics m
             refused.Clear();
             unavailable.Clear();
         }
-        if (refused.GetValueOrDefault(NetworkOf(address)) >= options.RefusalsPerMinute)
+        if (refused.GetValueOrDefault(AddressNetwork.Of(address)) >= options.RefusalsPerMinute)
         {
             metrics.Limited();
             var wait = (int)(60 - (seconds % 60));
@@ -55,24 +56,5 @@ public sealed class RefusalLimit(TokenExchangeOptions options, ExchangeMetrics m
     public void Count(IPAddress? address) => Count(refused, address);
 
     private static int Count(ConcurrentDictionary<IPAddress, int> counts, IPAddress? address) =>
-        counts.Count < MostAddresses ? counts.AddOrUpdate(NetworkOf(address), 1, (_, count) => count + 1) : 0;
-
-    /// <summary>An IPv6 customer has a /64 at least, and could use an address for each try.</summary>
-    private static IPAddress NetworkOf(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return IPAddress.None;
-        }
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4();
-        }
-        var bytes = address.GetAddressBytes();
-        if (bytes.Length == 16)
-        {
-            bytes.AsSpan(8).Clear();
-        }
-        return new IPAddress(bytes);
-    }
+        counts.Count < MostAddresses ? counts.AddOrUpdate(AddressNetwork.Of(address), 1, (_, count) => count + 1) : 0;
 }

@@ -10,8 +10,6 @@ namespace OctoLogin.TokenExchange;
 /// </summary>
 public sealed class SubjectTokenValidator(IssuerMetadata issuers, TimeProvider clock)
 {
-    private const long FirstYear10000 = 253_402_300_800;
-
     /// <param name="issuerVersion">The issuer's settings as they were read with the identity.</param>
     /// <param name="attempt">Its issuer is trusted; it is told which step may refuse it now.</param>
     public async Task ValidateAsync(CompactJws token, ExchangeAttempt attempt, long issuerVersion, CancellationToken cancel)
@@ -89,16 +87,9 @@ public sealed class SubjectTokenValidator(IssuerMetadata issuers, TimeProvider c
     }
 
     /// <summary>A NumericDate (RFC 7519 section 2) as a whole number; null when absent.</summary>
-    public static long? Time(CompactJws token, string name)
-    {
-        if (!token.Payload.TryGetProperty(name, out var value))
-        {
-            return null;
-        }
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds) && seconds is >= 0 and < FirstYear10000
-            ? seconds
-            : throw OAuthException.InvalidRequest($"The token's '{name}' is not a whole number of seconds since 1970.");
-    }
+    public static long? Time(CompactJws token, string name) => token.TryTime(name, out var seconds)
+        ? seconds
+        : throw OAuthException.InvalidRequest($"The token's '{name}' is not a whole number of seconds since 1970.");
 
     private static string At(long seconds) => $"{DateTimeOffset.FromUnixTimeSeconds(seconds):u}";
 }

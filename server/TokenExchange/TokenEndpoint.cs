@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OctoLogin.Audit;
+using OctoLogin.Jose;
 
 namespace OctoLogin.TokenExchange;
 
@@ -8,7 +9,7 @@ public static class TokenEndpoint
 {
     public static IServiceCollection AddTokenExchange(this IServiceCollection services, TokenExchangeOptions options) => services
         .AddSingleton(options)
-        .AddSingleton<IssuerNetwork>().AddSingleton<IssuerDocuments>().AddSingleton<IssuerSettingsStore>().AddSingleton<IssuerMetadata>().AddSingleton<Issuers>()
+        .AddSingleton<IssuerNetwork>().AddSingleton(provider => new IssuerDocuments(provider.GetRequiredService<IssuerNetwork>(), options.LoopbackHttpAllowed)).AddSingleton<IssuerSettingsStore>().AddSingleton<IssuerMetadata>().AddSingleton<Issuers>()
         .AddSingleton<SubjectTokenValidator>().AddSingleton<RevokedTokenStore>().AddSingleton<AccessTokenById>()
         .AddSingleton<SecurityTokenService>().AddSingleton<RefusalLimit>().AddSingleton<ExchangeLimit>().AddSingleton<IdentityTest>()
         .AddSingleton<TokensOfAccount>().AddSingleton<Refusals>().AddSingleton<ExchangeMetrics>().AddSingleton<LiveTokens>().AddHostedService(provider => provider.GetRequiredService<LiveTokens>())

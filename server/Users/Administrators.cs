@@ -23,7 +23,8 @@ public static class Administrators
         return changed;
     }
 
-    private static Task<long> CountAsync(NpgsqlConnection connection, CancellationToken cancel) =>
+    /// <summary>Active persons; with none nobody can sign in to do everything.</summary>
+    public static Task<long> CountAsync(NpgsqlConnection connection, CancellationToken cancel) =>
         connection.QuerySingleAsync<long>(new CommandDefinition(
             """
             select count(*) from team_members m join users u on u.id = m.user_id

@@ -14,13 +14,16 @@ public sealed record ApiKey
     /// <summary>Null: it does not expire.</summary>
     public DateTimeOffset? Expires { get; init; }
 
+    /// <summary>Up to a minute late; null: never, or not since this is written down.</summary>
+    public DateTimeOffset? LastUsed { get; init; }
+
     /// <summary>The first characters, so that a person can tell keys apart.</summary>
     public required string Hint { get; init; }
 }
 
 public sealed class ApiKeyStore(NpgsqlDataSource database)
 {
-    private const string Columns = "id, user_id, purpose, created_at as created, expires_at as expires, hint";
+    private const string Columns = "id, user_id, purpose, created_at as created, expires_at as expires, last_used_at as last_used, hint";
 
     public async Task<IReadOnlyList<ApiKey>> ListAsync(string userId, CancellationToken cancel)
     {
@@ -43,4 +46,12 @@ public sealed class ApiKeyStore(NpgsqlDataSource database)
     public async Task<ApiKey?> DeleteAsync(NpgsqlConnection connection, string userId, string id, CancellationToken cancel) =>
         await connection.QuerySingleOrDefaultAsync<ApiKey>(new CommandDefinition(
             $"delete from api_keys where user_id = @userId and id = @id returning {Columns}", new { userId, id }, cancellationToken: cancel));
+
+    /// <summary>Later than what is there: replicas write in any order.</summary>
+    public async Task NoteUseAsync(string id, DateTimeOffset at, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update api_keys set last_used_at = @at where id = @id and (last_used_at is null or last_used_at < @at)", new { id, at }, cancellationToken: cancel));
+    }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Identity;
 using Npgsql;
 using OctoLogin.Audit;
 using OctoLogin.Database;
@@ -8,13 +7,14 @@ using OctoLogin.Http;
 namespace OctoLogin.Users;
 
 /// <summary>Makes, changes and deletes users and service accounts, each with its audit event in the same commit.</summary>
-public sealed class UserAccounts(NpgsqlDataSource database, UserStore users, AuditLog audit)
+public sealed class UserAccounts(NpgsqlDataSource database, UserStore users, SessionStore sessions, AuditLog audit)
 {
     public const int FewestPasswordCharacters = 12;
 
-    private static readonly PasswordHasher<User> Passwords = new();
+    public Task<User> CreateAsync(UserInput input, AuditActor actor, CancellationToken cancel) =>
+        database.InTransactionAsync(connection => CreateAsync(connection, input, actor, cancel), cancel);
 
-    public Task<User> CreateAsync(UserInput input, AuditActor actor, CancellationToken cancel)
+    public async Task<User> CreateAsync(NpgsqlConnection connection, UserInput input, AuditActor actor, CancellationToken cancel)
     {
         var user = Check(input, new User
         {
@@ -25,15 +25,14 @@ public sealed class UserAccounts(NpgsqlDataSource database, UserStore users, Aud
             IsService = input.IsService ?? false,
             ExternalId = input.IsService == true ? Guid.NewGuid() : null,
         });
-        return database.InTransactionAsync(async connection =>
-        {
-            var created = await users.InsertAsync(connection, user, cancel);
-            await audit.AppendAsync(connection, AuditEvent.Created(actor, Kind(created), created.Id, created.Username), cancel);
-            return created;
-        }, cancel);
+        var created = await users.InsertAsync(connection, user, cancel);
+        await audit.AppendAsync(connection, AuditEvent.Created(actor, Kind(created), created.Id, created.Username), cancel);
+        return created;
     }
 
-    public Task<User> UpdateAsync(User present, UserInput input, AuditActor actor, CancellationToken cancel)
+    /// <summary>Another password, or a disabled account, ends the sessions of the user.</summary>
+    /// <param name="keepSession">The session that the caller came with, which goes on when it is their own password.</param>
+    public Task<User> UpdateAsync(User present, UserInput input, AuditActor actor, CancellationToken cancel, string? keepSession = null)
     {
         if (input.IsService is { } isService && isService != present.IsService)
         {
@@ -48,6 +47,10 @@ public sealed class UserAccounts(NpgsqlDataSource database, UserStore users, Aud
                 return locked is null ? null : await users.UpdateAsync(connection, Check(input, locked), cancel);
             }, cancel) ?? throw ApiException.NotFound("user", present.Id);
             var happened = AuditEvent.Modified(actor, Kind(changed), changed.Id, changed.Username);
+            if (!changed.IsActive || !string.IsNullOrEmpty(input.Password))
+            {
+                await sessions.DeleteOfUserAsync(connection, changed.Id, changed.IsActive ? keepSession : null, cancel);
+            }
             if (changed.IsActive != present.IsActive)
             {
                 happened = happened with { Message = $"{Kind(changed)} {changed.Username} was {(changed.IsActive ? "enabled" : "disabled")}" };
@@ -66,9 +69,6 @@ public sealed class UserAccounts(NpgsqlDataSource database, UserStore users, Aud
         await audit.AppendAsync(connection, AuditEvent.Deleted(actor, Kind(user), user.Id, user.Username), cancel);
     }, cancel);
 
-    public static bool PasswordIs(User user, string password) =>
-        user.PasswordHash is not null && Passwords.VerifyHashedPassword(user, user.PasswordHash, password) != PasswordVerificationResult.Failed;
-
     private static User Check(UserInput input, User present)
     {
         var validation = new Validation();
@@ -86,7 +86,7 @@ public sealed class UserAccounts(NpgsqlDataSource database, UserStore users, Aud
         {
             validation.Check(!present.IsService, "Password must not be given: a service account has none; it signs in by its OIDC identities or an API key.");
             validation.Check(input.Password.Length >= FewestPasswordCharacters, $"Password must have at least {FewestPasswordCharacters} characters, not {input.Password.Length}.");
-            checkedUser = checkedUser with { PasswordHash = Passwords.HashPassword(checkedUser, input.Password) };
+            checkedUser = checkedUser with { PasswordHash = Passwords.Hash(checkedUser, input.Password) };
         }
         validation.ThrowIfAny();
         return checkedUser;

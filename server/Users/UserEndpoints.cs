@@ -7,7 +7,7 @@ namespace OctoLogin.Users;
 public static class UserEndpoints
 {
     public static IServiceCollection AddUsers(this IServiceCollection services) => services
-        .AddSingleton<UserStore>().AddSingleton<UserCache>().AddSingleton<UserAccounts>().AddSingleton<ApiKeyStore>().AddSingleton<ApiKeys>();
+        .AddSingleton<UserStore>().AddSingleton<UserCache>().AddSingleton<UserAccounts>().AddSingleton<ApiKeyStore>().AddSingleton<ApiKeys>().AddSingleton<SessionStore>();
 
     public static void MapUsers(this IEndpointRouteBuilder routes)
     {
@@ -53,7 +53,7 @@ public static class UserEndpoints
         string id, UserInput input, Caller caller, UserStore users, UserAccounts accounts, CallerStore callers, CancellationToken cancel)
     {
         var present = await ControlledAsync(id, "Changing this user", caller, users, callers, cancel);
-        return await accounts.UpdateAsync(present, input, caller.Actor, cancel);
+        return await accounts.UpdateAsync(present, input, caller.Actor, cancel, keepSession: caller.SessionId);
     }
 
     internal static async Task<Ok> Delete(

@@ -8,7 +8,14 @@ namespace OctoLogin.Users;
 public sealed class UserStore(NpgsqlDataSource database)
 {
     private const string Columns =
-        "id, username, display_name, email_address, is_active, is_service, external_id, password_hash";
+        """
+        id, username, display_name, email_address, is_active, is_service, external_id, password_hash,
+        coalesce((
+          select json_agg(json_build_object(
+            'Id', e.id, 'Issuer', e.issuer, 'Subject', e.subject, 'EmailAddress', e.email_address, 'Username', e.username,
+            'Groups', e.groups, 'Linked', e.linked_at, 'LastSignIn', e.last_sign_in_at) order by e.linked_at)
+          from external_identities e where e.user_id = users.id), '[]')::text as identities_json
+        """;
 
     public async Task<User?> FindAsync(string id, CancellationToken cancel)
     {
@@ -58,7 +65,7 @@ public sealed class UserStore(NpgsqlDataSource database)
                 insert into users (username, display_name, email_address, is_active, is_service, external_id, password_hash)
                 values (@Username, @DisplayName, @EmailAddress, @IsActive, @IsService, @ExternalId, @PasswordHash)
                 returning {Columns}
-                """, user, cancellationToken: cancel));
+                """, Row(user), cancellationToken: cancel));
         }
         catch (PostgresException fault) when (fault.Violates("users_username_key"))
         {
@@ -75,7 +82,7 @@ public sealed class UserStore(NpgsqlDataSource database)
                 update users set username = @Username, display_name = @DisplayName, email_address = @EmailAddress,
                     is_active = @IsActive, password_hash = @PasswordHash
                 where id = @Id returning {Columns}
-                """, user, cancellationToken: cancel));
+                """, Row(user), cancellationToken: cancel));
         }
         catch (PostgresException fault) when (fault.Violates("users_username_key"))
         {
@@ -83,8 +90,17 @@ public sealed class UserStore(NpgsqlDataSource database)
         }
     }
 
+    /// <summary>The same password by a newer hash.</summary>
+    public Task RehashAsync(NpgsqlConnection connection, string id, string passwordHash, CancellationToken cancel) =>
+        connection.ExecuteAsync(new CommandDefinition("update users set password_hash = @passwordHash where id = @id", new { id, passwordHash }, cancellationToken: cancel));
+
     public async Task<bool> DeleteAsync(NpgsqlConnection connection, string id, CancellationToken cancel) =>
         await connection.ExecuteAsync(new CommandDefinition("delete from users where id = @id", new { id }, cancellationToken: cancel)) > 0;
+
+    private static object Row(User user) => new
+    {
+        user.Id, user.Username, user.DisplayName, user.EmailAddress, user.IsActive, user.IsService, user.ExternalId, user.PasswordHash,
+    };
 
     private static ApiException NameTaken(User user) => ApiException.Conflict($"There is a user with the username '{user.Username}' already.");
 }

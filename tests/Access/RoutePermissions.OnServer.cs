@@ -26,6 +26,12 @@ public static partial class RoutePermissions
         GET     /users/{id}/apikeys                              own or UserView                               user
         POST    /users/{id}/apikeys                              own + key or UserEdit + key                   user
         DELETE  /users/{id}/apikeys/{keyId}                      own + whole or UserEdit                       API key
+        POST    /users/login                                     anyone                                        server
+        POST    /users/logout                                    signed in                                     server
+        POST    /users/me/password                               signed in                                     server
+        GET     /users/{id}/sessions                             own + whole or UserEdit                       user
+        DELETE  /users/{id}/sessions                             own + whole or UserEdit                       user
+        DELETE  /users/{id}/sessions/{sessionId}                 own + whole or UserEdit                       session
 
         GET     /serviceaccounts/{userId}/oidcidentities/v1      UserView                                      account
         POST    /serviceaccounts/{userId}/oidcidentities/create/v1   UserEdit                                  account

@@ -82,6 +82,7 @@ public sealed class RouteThings : IAsyncLifetime
             "artifact" => await ArtifactAsync(thing.Body!),
             "account" => (await Server.AddServiceAccountAsync()).Id,
             "identity" => (await IdentityAsync(Account)).GetProperty("Id").GetString(),
+            "session" => await SessionAsync(thing.Own ? caller.UserId : Account),
             "API key" => await KeyAsync(thing.Own ? caller.UserId : Account),
             "team" => (await Server.Admin.MakeAsync("/api/teams", new { Name = name, SpaceId = thing.Place.Space })).Id,
             "scoped role" or "scoped role here" => await ScopedRoleAsync(Team, thing.Place.Space!),
@@ -231,8 +232,21 @@ public sealed class RouteThings : IAsyncLifetime
         things["identity"] = [new("an identity", new(), [Account, identity])];
         things["user"] = [new("oneself", new(), [Me], Own: true), new("somebody", new(), [Account])];
         things["API key"] = [new("one's own key", new(), [Me, MyKey], Own: true), new("somebody's key", new(), [Account, await KeyAsync(Account)])];
+        things["session"] = [new("one's own session", new(), [Me, "none"], Own: true), new("somebody's session", new(), [Account, await SessionAsync(Account)])];
         things["issuer"] = [new("an issuer", new(), [issuer])];
         things["access token"] = [new("an access token", new(), [new string('0', 32)])];
+    }
+
+    /// <summary>Nobody's cookie: a service account has no other.</summary>
+    private async Task<string> SessionAsync(string userId)
+    {
+        await using var command = Server.Database.DataSource.CreateCommand(
+            """
+            insert into sessions (secret_hash, user_id, signed_in_with, created_at, last_seen_at, expires_at)
+            values (uuid_send(gen_random_uuid()), $1, 'nothing', now(), now(), now() + interval '1 day') returning id
+            """);
+        command.Parameters.Add(new() { Value = userId });
+        return (string)(await command.ExecuteScalarAsync())!;
     }
 
     private async Task<string> ScopedRoleAsync(string team, string space) =>

@@ -58,7 +58,7 @@ public sealed partial class DependencyTests
         "Database" or "Http" or "Audit" => [.. Ground, .. Edge(file)],
         "CommandLine" or "Portal" => [.. Ground, .. People, .. Resources, "Access", "TokenExchange", "SignIn"],
         "TokenExchange" => [.. Ground, "Access", "ServiceAccounts", "OpenIdProvider"],
-        "SignIn" => [.. Ground, "Access", "Users", "Teams"],
+        "SignIn" => [.. Ground, "Access", "Users", "Teams", "OpenIdProvider"],
         "Access" => [.. Ground, .. People],
         "OpenApi" or "Telemetry" => [.. Ground, "Access"],
         _ when People.Contains(folder) => [.. Ground, .. People, .. Edge(file)],

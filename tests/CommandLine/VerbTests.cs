@@ -149,17 +149,23 @@ public sealed class VerbTests(VerbFixture verbs) : IClassFixture<VerbFixture>
 
         await using var connection = await verbs.Database.DataSource.OpenConnectionAsync();
         var before = await connection.ExecuteScalarAsync<string>("select password_hash from users where username = 'alice'");
-        await connection.ExecuteAsync("update users set is_active = false where username = 'alice'; delete from team_members");
+        await connection.ExecuteAsync("update users set is_active = false where username = 'alice'; delete from team_members; " +
+            "insert into sign_in_failures select 'account:' || id, 11, now() from users where username = 'alice'; insert into sign_in_failures values ('address:192.0.2.1', 11, now()), ('account:Users-0', 11, now())");
         (await verbs.RunAsync("another long password", ["admin", "--username", "Alice", "--password-stdin"])).Output.ShouldMatch(@"^alice \(Users-\d+\) is an administrator\.\n$");
         var after = await connection.QuerySingleAsync<(bool Active, string Hash, long Teams)>(
             "select is_active, password_hash, (select count(*) from team_members m where m.user_id = u.id) from users u where username = 'alice'");
         (after.Active, after.Hash != before, after.Teams).ShouldBe((true, true, 1));
 
+        (await connection.QueryAsync<string>("select counted from sign_in_failures")).ShouldBe(["account:Users-0"], "she is no longer locked, and somebody else still is");
+
+        (await verbs.RunAsync("admin", "--username", "carol", "--email", "carol@example.com")).Output.ShouldMatch(@"^carol \(Users-\d+\) was made and is an administrator\.\n$");
+        (await connection.QuerySingleAsync<(string, string?)>("select email_address, password_hash from users where username = 'carol'")).ShouldBe(("carol@example.com", null), "she signs in with the identity provider");
+
         var weak = await verbs.RunAsync("short", ["admin", "--username", "bob", "--password-stdin"]);
         (weak.ExitCode, weak.Error).ShouldBe((1, "Password must have at least 12 characters, not 5.\n"));
         (await connection.ExecuteScalarAsync<long>("select count(*) from users where username = 'bob'")).ShouldBe(0);
         var nobody = await verbs.RunAsync("admin", "--username", "bob");
-        (nobody.ExitCode, nobody.Error).ShouldBe((2, "There is no user 'bob' yet, and nobody at a keyboard to ask for a password. Give --password-stdin, or --api-key for an administrator that signs in with a key.\n"));
+        (nobody.ExitCode, nobody.Error).ShouldBe((2, "There is no user 'bob' yet, and nobody at a keyboard to ask for a password. Give --password-stdin, or --email of the account at the identity provider, or --api-key for an administrator that signs in with a key.\n"));
         await verbs.JsonAsync("service-account", "create", "machine");
         (await verbs.RunAsync("admin", "--username", "machine", "--api-key")).Error.ShouldBe("--username is 'machine', which is a service account; an administrator must be a person's account.\n");
     }

@@ -18,7 +18,11 @@ public sealed class ServerImage : IAsyncLifetime
             "mcr.microsoft.com/dotnet/sdk:10.0", "mcr.microsoft.com/dotnet/aspnet:10.0", "postgres:17");
         if (Missing is null)
         {
-            (await Docker.BuildAsync("server/Dockerfile", ".", Name)).Require();
+            (var node, Missing) = await NodeImage.FindAsync();
+            if (Missing is null)
+            {
+                (await Docker.BuildAsync("server/Dockerfile", ".", Name, "--build-arg", $"NODE={node}")).Require();
+            }
         }
     }
 

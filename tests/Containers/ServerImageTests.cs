@@ -23,14 +23,14 @@ public sealed class ServerImageTests(ServerImage image)
     }
 
     [Fact]
-    public async Task Holds_no_SDK_no_source_and_no_secret()
+    public async Task Holds_no_SDK_no_source_no_npm_package_and_no_secret()
     {
         Assert.SkipWhen(image.Missing is not null, image.Missing ?? "");
 
         var found = await ShellAsync(
             """
             find / -xdev \( -name '*.cs' -o -name '*.csproj' -o -name Directory.Build.props -o -name .git \
-                          -o -name secrets -o -path '*/dotnet/sdk' \) -print 2>/dev/null || true
+                          -o -name secrets -o -name node_modules -o -path '*/dotnet/sdk' \) -print 2>/dev/null || true
             """);
         found.ShouldBeEmpty();
     }

@@ -71,7 +71,7 @@ public sealed class HealthTaskTests(HealthStage stage) : IClassFixture<HealthSta
         await WhileItWaitsAsync(target, async (task, _) =>
         {
             (await Server.Admin.SendAsync("POST", $"{Tasks}/{task}/cancel")).ShouldBe(200);
-            await Server.EndsAsync(task, "Canceled");
+            (await Server.EndsAsync(task, "Canceled")).Tree.ShouldContain($"Check {target["Name"]}: Canceled");
         }, async (_, _) => (await stage.HealthAsync(target)).Status.ShouldBe("Unknown"));
     }
 

@@ -31,7 +31,8 @@ public sealed partial class ShellTests(ServerFixture server) : IClassFixture<Ser
     {
         var pages = Directory.GetFiles(Path.Combine(DependencyTests.Root, "server/Portal"), "*.cshtml", SearchOption.AllDirectories).Concat(
             Directory.GetFiles(Path.Combine(DependencyTests.Root, "server/Portal"), "*.cs", SearchOption.AllDirectories));
-        var named = pages.SelectMany(file => IconName().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value + match.Groups[2].Value)).Distinct().ToList();
+        var named = pages.SelectMany(file => IconName().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value + match.Groups[2].Value + match.Groups[3].Value)).Distinct().ToList();
+        named.Remove("");
         named.ShouldContain("plus");
         var held = typeof(Server).Assembly.GetManifestResourceNames();
         named.Where(name => !held.Contains($"OctoLogin.Portal.Assets.icons.{name}.svg")).ShouldBeEmpty();
@@ -90,6 +91,6 @@ public sealed partial class ShellTests(ServerFixture server) : IClassFixture<Ser
         nobody.Dispose();
     }
 
-    [GeneratedRegex("""<icon name="([a-z0-9-]+)"|EmptyState\("([a-z0-9-]+)""")]
+    [GeneratedRegex("""<icon name="([a-z0-9-]+)"|EmptyState\("([a-z0-9-]+)"|", "([a-z0-9-]+)", Permission\.""")]
     private static partial Regex IconName();
 }

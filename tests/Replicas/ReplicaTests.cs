@@ -97,6 +97,29 @@ public sealed class ReplicaTests(ReplicasFixture replicas) : IClassFixture<Repli
         await ShouldEndAsync(token, Environment.TickCount64);
     }
 
+    [Theory]
+    [InlineData("sign out")]
+    [InlineData("end the session")]
+    [InlineData("disable the person")]
+    [InlineData("set another password")]
+    [InlineData("delete the person")]
+    public async Task A_session_that_ends_on_one_replica_ends_within_a_second_on_the_other(string change)
+    {
+        var (id, _, here) = await replicas.First.SignedInPersonAsync();
+        using var there = here.At(replicas.Second.Url);
+        (await here.StatusAsync(), await there.StatusAsync()).ShouldBe((200, 200));
+        var (method, path, body) = change switch
+        {
+            "sign out" => ("POST", "/api/users/logout", null),
+            "end the session" => ("DELETE", $"/api/users/{id}/sessions", null),
+            "disable the person" => ("PUT", $"/api/users/{id}", new { IsActive = false }),
+            "delete the person" => ("DELETE", $"/api/users/{id}", null),
+            _ => ("PUT", $"/api/users/{id}", (object?)new { Password = "another long password" }),
+        };
+        (change == "sign out" ? (await here.At(replicas.First.Url).CallAsync(method, path)).Status : (await replicas.First.Admin.SendAsync(method, path, body)).Status).ShouldBe(200);
+        await ShouldEndAsync(server => server == replicas.First ? here.StatusAsync() : there.StatusAsync(), Environment.TickCount64);
+    }
+
     /// <summary>Made-up keys in tokens of strangers make a replica look for them; who comes right afterwards must not be refused for it.</summary>
     [Fact]
     public async Task A_key_that_another_replica_made_is_found_also_right_after_the_keys_were_read()
@@ -201,13 +224,15 @@ public sealed class ReplicaTests(ReplicasFixture replicas) : IClassFixture<Repli
     }
 
     /// <param name="changed">When the change was answered: no call that begins more than the lease later may succeed.</param>
-    private async Task ShouldEndAsync(IssuedToken token, long changed)
+    private Task ShouldEndAsync(IssuedToken token, long changed) => ShouldEndAsync(server => ReplicasFixture.StatusAsync(server, token.Text), changed);
+
+    private async Task ShouldEndAsync(Func<ServerFixture, Task<int>> statusAt, long changed)
     {
-        (await ReplicasFixture.StatusAsync(replicas.First, token.Text)).ShouldBe(401, "where it was changed it holds at once");
+        (await statusAt(replicas.First)).ShouldBe(401, "where it was changed it holds at once");
         while (true)
         {
             var asked = Environment.TickCount64 - changed;
-            var status = await ReplicasFixture.StatusAsync(replicas.Second, token.Text);
+            var status = await statusAt(replicas.Second);
             if (status == 401)
             {
                 TestContext.Current.TestOutputHelper?.WriteLine($"The other replica refused what was asked {asked} ms after the change.");

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OctoLogin.CloudLogins;
 using OctoLogin.Http;
+using OctoLogin.SignIn.OpenIdConnect;
 using OctoLogin.TokenExchange;
 
 namespace OctoLogin.Tests.Support;
@@ -56,6 +57,9 @@ public sealed class ServerFixture : IAsyncLifetime
 
     /// <summary>More services of a test's own, for a fixture made by hand before <see cref="InitializeAsync"/>.</summary>
     public Action<IServiceCollection>? AlsoReplace { get; set; }
+
+    /// <summary>False: nobody is administrator, as at a first start without settings.</summary>
+    public bool HasAdministrator { get; set; } = true;
 
     /// <summary>More settings, for a fixture made by hand before <see cref="InitializeAsync"/>.</summary>
     public Dictionary<string, string> Settings { get; } = [];
@@ -158,8 +162,8 @@ public sealed class ServerFixture : IAsyncLifetime
     private string[] Arguments(string url) =>
     [
         $"--Urls={url}", $"--ServerUri={first?.Url ?? Url}", $"--ConnectionStrings:OctoLogin={ConnectionString ?? Database.ConnectionString}",
-        $"--MasterKey={MasterKey}", "--Admin:Username=admin", $"--Admin:ApiKey={AdminApiKey}",
-        .. Hosts.Keys.SelectMany((host, i) => (string[])[$"--Issuers:AllowPrivateNetwork:{i}={host}", $"--Clouds:AllowPrivateNetwork:{i}={host}"]),
+        $"--MasterKey={MasterKey}", .. HasAdministrator ? (string[])["--Admin:Username=admin", $"--Admin:ApiKey={AdminApiKey}"] : [],
+        .. Hosts.Keys.SelectMany((host, i) => (string[])[$"--Issuers:AllowPrivateNetwork:{i}={host}", $"--Clouds:AllowPrivateNetwork:{i}={host}", $"--SignIn:AllowPrivateNetwork:{i}={host}"]),
         // What a test does not ask for must not happen beside it.
         "--HealthChecks:IntervalMinutes=0",
         .. Settings.Select(setting => $"--{setting.Key}={setting.Value}"),
@@ -174,6 +178,7 @@ public sealed class ServerFixture : IAsyncLifetime
             Roots = [certificates.Ca],
         }));
         services.Replace(ServiceDescriptor.Singleton(provider => new CloudNetwork(provider.GetRequiredService<CloudOptions>()) { Resolve = ResolveAsync, Roots = [certificates.Ca] }));
+        services.Replace(ServiceDescriptor.Singleton(provider => new ProviderNetwork(provider.GetRequiredService<ProviderOptions>()) { Resolve = ResolveAsync, Roots = [certificates.Ca] }));
         services.AddLogging(logging => logging.ClearProviders().AddProvider(Log).SetMinimumLevel(LogLevel.Debug));
         AlsoReplace?.Invoke(services);
     }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using OctoLogin.Jose;
 using OctoLogin.Tests.Support;
-using IssuerEntry = OctoLogin.TokenExchange.IssuerEntry;
 
 namespace OctoLogin.Tests.TokenExchange;
 
@@ -79,7 +79,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
     public async Task A_withdrawn_key_is_refused_by_the_first_token_that_comes_after_the_keys_life()
     {
         (await ExchangeAsync()).Status.ShouldBe(200);
-        server.Clock.Advance(IssuerEntry.ShortestLife);
+        server.Clock.Advance(Fetching.ShortestLife);
         var token = server.GitHubToken(audience);
         (server.GitHub.Key, server.GitHub.KeyId) = (RSA.Create(2048), "test-key-2");
         await server.ShouldBeRefusedAsync(await server.ExchangeAsync(audience, token),
@@ -103,7 +103,7 @@ public sealed class IssuerKeysTests : IAsyncLifetime
             release.Wait(TimeSpan.FromSeconds(20));
             return new FakeAnswer(500);
         };
-        server.Clock.Advance(IssuerEntry.FailureCooldown);
+        server.Clock.Advance(Fetching.FailureCooldown);
         (await ExchangeAsync()).Status.ShouldBe(200);
         await Eventually.TrueAsync(() => asked == 1, "it is asked again in the background");
         (await ExchangeAsync()).Status.ShouldBe(200, "nobody waits for the answer");

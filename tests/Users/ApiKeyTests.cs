@@ -29,7 +29,7 @@ public sealed class ApiKeyTests(ServerFixture server) : IClassFixture<ServerFixt
         var listed = await caller.Client.GetAsync($"/api/users/{caller.Id}/apikeys", 200);
         listed.Text.ShouldNotContain(key);
         var row = listed.Json.GetProperty("Items").EnumerateArray().Single(item => item.GetProperty("Id").GetString() == made.Id);
-        row.Names().ShouldBe(["Id", "UserId", "Purpose", "Created", "Expires", "Hint"]);
+        row.Names().ShouldBe(["Id", "UserId", "Purpose", "Created", "Expires", "LastUsed", "Hint"]);
         row.GetProperty("Hint").GetString().ShouldBe(key[..7] + "…");
         (await server.Admin.GetAsync("/api/events?take=1000", 200)).Text.ShouldNotContain(key);
         server.Log.Lines.ShouldNotContain(line => line.Contains(key));
@@ -59,6 +59,29 @@ public sealed class ApiKeyTests(ServerFixture server) : IClassFixture<ServerFixt
         await caller.Client.GetAsync("/api/users/me", 200);
         await server.Admin.ExpectAsync(HttpMethod.Delete, $"/api/users/{caller.Id}", null, 200);
         await RefusedAsync(caller.Client);
+    }
+
+    [Fact]
+    public async Task When_a_key_was_used_last_is_in_the_list_and_written_once_a_minute()
+    {
+        var caller = await server.AddCallerAsync();
+        (await LastUsedAsync(caller)).ShouldBeNull("the list is asked with another key");
+        await caller.Client.GetAsync("/api/users/me", 200);
+        await Eventually.TrueAsync(async () => await LastUsedAsync(caller) is not null, "the use is written down");
+        var first = await LastUsedAsync(caller);
+
+        server.Clock.Advance(TimeSpan.FromSeconds(50));
+        await caller.Client.GetAsync("/api/users/me", 200);
+        server.Clock.Advance(TimeSpan.FromSeconds(20));
+        await caller.Client.GetAsync("/api/users/me", 200);
+        await Eventually.TrueAsync(async () => await LastUsedAsync(caller) > first, "the use a minute later is written down");
+        (await LastUsedAsync(caller) - first)!.Value.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(60), "the one in between is not");
+    }
+
+    private async Task<DateTimeOffset?> LastUsedAsync(TestCaller caller)
+    {
+        var key = (await server.Admin.GetAsync($"/api/users/{caller.Id}/apikeys", 200)).Json.GetProperty("Items").EnumerateArray().Single();
+        return key.GetProperty("LastUsed") is { ValueKind: System.Text.Json.JsonValueKind.String } at ? at.GetDateTimeOffset() : null;
     }
 
     [Theory]

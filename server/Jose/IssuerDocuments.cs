@@ -3,13 +3,14 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using OctoLogin.Http;
 
-namespace OctoLogin.TokenExchange;
+namespace OctoLogin.Jose;
 
 /// <summary>
 /// Reads an issuer's discovery document (OpenID Connect Discovery 1.0 section 4) and JWKS, with a limit on everything that the
 /// other side decides: time, size, redirects, content, where it sends us next.
 /// </summary>
-public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions options) : IDisposable
+/// <param name="loopbackHttpAllowed">Whether an issuer on loopback may use plain http.</param>
+public sealed class IssuerDocuments(OutgoingNetwork network, bool loopbackHttpAllowed) : IDisposable
 {
     public const int MostBytes = 1024 * 1024;
     public const int MostRedirects = 3;
@@ -24,6 +25,32 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
         // Connections of its own: one that was opened under this authority must never serve another issuer, nor the other way round.
         using var own = authority is null ? null : ClientOf(network.CreateHandler(authority));
         return await ReadAsync(own ?? client, issuer, cancel);
+    }
+
+    /// <summary>A document that is no key set, such as the discovery document itself, with for how long it may be believed.</summary>
+    public async Task<(JsonElement Document, TimeSpan? MaxAge)> ReadDocumentAsync(string url, CancellationToken cancel)
+    {
+        var (document, maxAge) = await GetAsync(client, url, cancel);
+        using var read = document;
+        return (read.RootElement.Clone(), maxAge);
+    }
+
+    /// <summary>What is asked with more than an address, such as a code for a token; never redirected, as it holds a secret. A body that is no JSON is null.</summary>
+    public async Task<(int Status, JsonElement? Body, string? ContentType)> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+    {
+        var url = request.RequestUri!.OriginalString;
+        var uri = Checked(url, url);
+        return await LimitedAsync(url, async limit =>
+        {
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit);
+            var type = response.Content.Headers.ContentType?.MediaType;
+            if (!IsJson(type) || response.Content.Headers.ContentEncoding.Count > 0 || (int)response.StatusCode >= 500)
+            {
+                return ((int)response.StatusCode, (JsonElement?)null, type);
+            }
+            using var document = Parse(uri, await ReadBoundedAsync(uri, response, limit));
+            return ((int)response.StatusCode, document.RootElement.Clone(), type);
+        }, cancel);
     }
 
     public void Dispose() => client.Dispose();
@@ -47,19 +74,17 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
         }
     }
 
-    private async Task<(JsonDocument Document, TimeSpan? MaxAge)> GetAsync(HttpClient client, string url, CancellationToken cancel)
+    private Task<(JsonDocument Document, TimeSpan? MaxAge)> GetAsync(HttpClient client, string url, CancellationToken cancel)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(Timeout);
         var uri = Checked(url, url);
-        try
+        return LimitedAsync(url, async limit =>
         {
             for (var redirects = 0; ; redirects++)
             {
-                using var response = await SendAsync(client, uri, limit.Token);
+                using var response = await GetOnceAsync(client, uri, limit);
                 if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308))
                 {
-                    return (await ReadJsonAsync(uri, response, limit.Token), response.Headers.CacheControl?.MaxAge);
+                    return (await ReadJsonAsync(uri, response, limit), response.Headers.CacheControl?.MaxAge);
                 }
                 if (redirects == MostRedirects)
                 {
@@ -68,6 +93,16 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
                 var location = response.Headers.Location ?? throw new IssuerUnreachableException($"{uri} redirects without saying where to");
                 uri = Checked(new Uri(uri, location).AbsoluteUri, url);
             }
+        }, cancel);
+    }
+
+    private static async Task<T> LimitedAsync<T>(string url, Func<CancellationToken, Task<T>> ask, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(Timeout);
+        try
+        {
+            return await ask(limit.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -83,7 +118,7 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
         }
     }
 
-    private static Task<HttpResponseMessage> SendAsync(HttpClient client, Uri uri, CancellationToken cancel)
+    private static Task<HttpResponseMessage> GetOnceAsync(HttpClient client, Uri uri, CancellationToken cancel)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, uri);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
@@ -98,7 +133,7 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
             throw new IssuerUnreachableException($"{uri} answered {(int)response.StatusCode}");
         }
         var type = response.Content.Headers.ContentType?.MediaType;
-        if (type is null || !(type == "application/json" || type.EndsWith("+json", StringComparison.Ordinal)))
+        if (!IsJson(type))
         {
             throw new IssuerUnreachableException($"{uri} answered with content type '{Printable.Of(type)}', not JSON");
         }
@@ -107,7 +142,13 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
         {
             throw new IssuerUnreachableException($"{uri} answered with a compressed body, which was not asked for");
         }
-        var bytes = await ReadBoundedAsync(uri, response, cancel);
+        return Parse(uri, await ReadBoundedAsync(uri, response, cancel));
+    }
+
+    private static bool IsJson(string? type) => type is not null && (type == "application/json" || type.EndsWith("+json", StringComparison.Ordinal));
+
+    private static JsonDocument Parse(Uri uri, byte[] bytes)
+    {
         try
         {
             var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false });
@@ -147,7 +188,7 @@ public sealed class IssuerDocuments(IssuerNetwork network, TokenExchangeOptions 
 
     private Uri Https(string url, string from) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.UserInfo.Length == 0
-            && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback && options.LoopbackHttpAllowed))
+            && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback && loopbackHttpAllowed))
             ? uri
             : throw new IssuerUnreachableException(url == from ? $"'{Printable.Of(url)}' is not an https URL" : $"{from} redirects to '{Printable.Of(url)}', which is not an https URL");
 

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using OctoLogin.Http;
-using OctoLogin.Jose;
 
-namespace OctoLogin.TokenExchange;
+namespace OctoLogin.Jose;
 
 /// <summary>An issuer's keys as they were published, and for how long that may be believed.</summary>
 /// <param name="JwksUri">Where they were read; null: an administrator uploaded them.</param>

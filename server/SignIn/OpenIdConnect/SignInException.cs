@@ -1,0 +1,29 @@
+namespace OctoLogin.SignIn.OpenIdConnect;
+
+/// <summary>A sign-in that did not work: what the person is told, and what their administrator must know, who finds it in log and audit.</summary>
+/// <param name="status">400: refused. 502 and 503: the provider is broken or away, which says nothing about the person.</param>
+/// <param name="message">A sentence for the page.</param>
+/// <param name="advice">For the administrator, told on the page as well: it says what to set, and no secret.</param>
+public sealed class SignInException(int status, string message, string advice) : Exception(message)
+{
+    public int Status => status;
+    public string Advice => advice;
+
+    /// <summary>What the provider said of the person, where it was proven; null: nothing was.</summary>
+    public ReceivedClaims? Claims { get; init; }
+
+    /// <summary>The account that it was about; null: none was found.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>Whether a real sign-in was behind it, begun in the same browser; a stranger can make the others without end.</summary>
+    public bool IsOfOurs { get; init; } = true;
+
+    public static SignInException Refused(string message, string advice, ReceivedClaims? claims = null, string? userId = null) =>
+        new(StatusCodes.Status400BadRequest, message, advice) { Claims = claims, UserId = userId };
+
+    /// <summary>Somebody's answer that nobody here asked for.</summary>
+    public static SignInException NotOurs(string message, string advice) => new(StatusCodes.Status400BadRequest, message, advice) { IsOfOurs = false };
+
+    public static SignInException Broken(string provider, string reason, int status = StatusCodes.Status503ServiceUnavailable) =>
+        new(status, $"{provider} cannot be reached or does not work now. Nothing is wrong with your account; try again in a moment.", reason);
+}

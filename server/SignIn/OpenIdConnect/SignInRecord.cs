@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using Npgsql;
+using OctoLogin.Audit;
+using OctoLogin.Database;
+using OctoLogin.Http;
+
+namespace OctoLogin.SignIn.OpenIdConnect;
+
+/// <summary>
+/// Writes down why a sign-in did not work: a warning in the log and an event that names what the provider sent, so that an
+/// administrator sees what nobody else can, as the answer to PKCE is ours alone.
+/// </summary>
+public sealed class SignInRecord(NpgsqlDataSource database, AuditLog audit, TimeProvider clock, ILogger<SignInRecord> log)
+{
+    /// <summary>Of one address in a minute: strangers can fail as often as they like, and must not fill the disk.</summary>
+    private const int MostPerMinute = 60;
+    private const int MostValueCharacters = 200;
+
+    private readonly ConcurrentDictionary<IPAddress, int> counts = new();
+    private long window;
+
+    public async Task FailedAsync(HttpContext context, SignInException fault, CancellationToken cancel)
+    {
+        if (!MayRecord(context.Connection.RemoteIpAddress))
+        {
+            return;
+        }
+        var claims = fault.Claims is { } received ? Describe(received) : [];
+        log.Failed(fault.Message, fault.Advice, string.Join(", ", claims.Select(claim => $"{claim.Key}: {claim.Value.Type} {claim.Value.Value}")), context.TraceIdentifier);
+        await database.InTransactionAsync(connection => audit.AppendAsync(connection, new AuditEvent
+        {
+            Category = AuditCategories.LoginFailed,
+            Message = $"A sign-in with an identity provider {(fault.Status < 500 ? "was refused" : "failed, as the provider is broken or away")}: {fault.Message} {fault.Advice}",
+            Actor = Sessions.ActorOf(context, null, "Nothing: the sign-in did not work"),
+            RelatedDocumentIds = fault.UserId is { } user ? [user] : [],
+            Details = AuditDetails.Of(new { Claims = claims, OtherClaims = fault.Claims?.All.Keys.Except(claims.Keys).Take(100).Select(name => Printable.Of(name, 100)) }),
+        }, cancel), cancel);
+    }
+
+    /// <summary>The claims that decide, with types: a group that came as one text, an address that is no text.</summary>
+    internal static Dictionary<string, ShownClaim> Describe(ReceivedClaims claims) => claims.Deciding.ToDictionary(name => Printable.Of(name, 100), name =>
+        claims.All.TryGetValue(name, out var value) ? new ShownClaim(TypeOf(value), Printable.Of(value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText(), MostValueCharacters)) : new("absent", ""));
+
+    internal static string TypeOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True or JsonValueKind.False => "boolean",
+        JsonValueKind.Array => $"array of {value.GetArrayLength()}",
+        var kind => kind.ToString().ToLowerInvariant(),
+    };
+
+    private bool MayRecord(IPAddress? address)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeSeconds() / 60;
+        if (Interlocked.Exchange(ref window, now) != now)
+        {
+            counts.Clear();
+        }
+        return counts.AddOrUpdate(address ?? IPAddress.None, 1, (_, count) => count + 1) <= MostPerMinute;
+    }
+}
+
+public sealed record ShownClaim(string Type, string Value);
+
+internal static partial class SignInRecordLog
+{
+    [LoggerMessage(LogLevel.Warning, "A sign-in with the identity provider failed: {Reason} {Advice} Claims: {Claims} ({CorrelationId})")]
+    public static partial void Failed(this ILogger log, string reason, string advice, string claims, string correlationId);
+}
