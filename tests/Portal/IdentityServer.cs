@@ -27,6 +27,19 @@ public sealed class IdentityServer : IAsyncLifetime
         return new PortalClient(Server.Url, caller.ApiKey);
     }
 
+    /// <summary>Sends a form that a page did not offer, with the token of one that it did, so that nothing but the right to do it is missing.</summary>
+    public async Task ShouldBeForbiddenAsync(PortalClient client, string path, params (string Name, string Value)[] fields)
+    {
+        var (account, _) = await Server.AddServiceAccountAsync();
+        var token = (await client.GetAsync($"/app/service-accounts/{account}/test-token")).Document.QuerySelector("input[name=__RequestVerificationToken]")!.GetAttribute("value")!;
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
+        request.Headers.Add("Sec-Fetch-Site", "same-origin");
+        request.Content = new FormUrlEncodedContent([KeyValuePair.Create("__RequestVerificationToken", token), .. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]);
+        using var response = await client.Http.SendAsync(request);
+        ((int)response.StatusCode).ShouldBe(403, path);
+        (await response.Content.ReadAsStringAsync()).ShouldContain("does not have the permission", customMessage: path);
+    }
+
     public async ValueTask DisposeAsync()
     {
         Admin?.Dispose();

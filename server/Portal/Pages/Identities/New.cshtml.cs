@@ -41,7 +41,7 @@ public sealed class NewModel(
     protected override async Task LoadAsync()
     {
         await ServiceAccountEndpoints.ControlledAsync(Id, Caller, Accounts, callers, Cancel);
-        Template = For is null ? null : IdentityTemplate.Find(For) ?? throw ApiException.NotFound("kind of identity", For);
+        Template = For is null && HttpMethods.IsGet(Request.Method) ? null : IdentityTemplate.Find(For) ?? throw ApiException.NotFound("kind of identity", For);
         if (Template is not null && Values.Values.Any(value => !string.IsNullOrEmpty(value)))
         {
             Preview = Look();
