@@ -27,7 +27,7 @@ public sealed class Refusals(NpgsqlDataSource database, TimeProvider clock)
             $"""
             select * from (
               select {Columns} from audit_events where category = 'TokenRefused'{conditions} order by number desc limit @MostSearched) e
-            where @Cause::text is null or cause = @Cause limit @take
+            where @Cause::text is null or cause = @Cause order by number desc limit @take
             """, new { filter.Cause, filter.UserId, before, take, MostSearched }, cancellationToken: cancel))).AsList();
     }
 
