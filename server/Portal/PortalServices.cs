@@ -42,8 +42,10 @@ public static class PortalServices
             services.Remove(warmsKeys);
         }
         return services.AddSingleton<IDataProtectionProvider, MasterKeyProtection>().AddSingleton<PortalAssets>().AddSingleton<Navigation>()
-            .AddSingleton(provider => provider.GetRequiredService<PortalAssets>() is var assets ? new SignInPageStyle([assets.Url("tabler.min.css"), assets.Url("portal.css")], [assets.Url("theme.js")]) : null!);
+            .AddSingleton(provider => StyleOf(provider.GetRequiredService<PortalAssets>()));
     }
+
+    private static SignInPageStyle StyleOf(PortalAssets assets) => new([assets.Url("tabler.min.css"), assets.Url("portal.css")], [assets.Url("theme.js")]);
 
     public static void MapPortal(this WebApplication app)
     {
