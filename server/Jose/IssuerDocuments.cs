@@ -31,10 +31,8 @@ public sealed class IssuerDocuments(OutgoingNetwork network, bool loopbackHttpAl
     public async Task<(JsonElement Document, TimeSpan? MaxAge)> ReadDocumentAsync(string url, CancellationToken cancel)
     {
         var (document, maxAge) = await GetAsync(client, url, cancel);
-        using (document)
-        {
-            return (document.RootElement.Clone(), maxAge);
-        }
+        using var read = document;
+        return (read.RootElement.Clone(), maxAge);
     }
 
     /// <summary>What is asked with more than an address, such as a code for a token; never redirected, as it holds a secret. A body that is no JSON is null.</summary>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
+using OctoLogin.SignIn.OpenIdConnect;
 using OctoLogin.Spaces;
 
 namespace OctoLogin.Portal;
@@ -40,7 +41,8 @@ public static class PortalServices
         {
             services.Remove(warmsKeys);
         }
-        return services.AddSingleton<IDataProtectionProvider, MasterKeyProtection>().AddSingleton<PortalAssets>().AddSingleton<Navigation>();
+        return services.AddSingleton<IDataProtectionProvider, MasterKeyProtection>().AddSingleton<PortalAssets>().AddSingleton<Navigation>()
+            .AddSingleton(provider => provider.GetRequiredService<PortalAssets>() is var assets ? new SignInPageStyle([assets.Url("tabler.min.css"), assets.Url("portal.css")], [assets.Url("theme.js")]) : null!);
     }
 
     public static void MapPortal(this WebApplication app)

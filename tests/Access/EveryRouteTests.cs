@@ -11,7 +11,11 @@ namespace OctoLogin.Tests.Access;
 public sealed partial class EveryRouteTests(ServerFixture server) : IClassFixture<ServerFixture>
 {
     /// <summary>Open to everybody, by contract; the last two have their own proof in their body.</summary>
-    private static readonly string[] Anonymous = ["GET /api", "GET /api/openapi.json", "POST /api/token/v1", "POST /api/users/login"];
+    private static readonly string[] Anonymous =
+    [
+        "GET /api", "GET /api/openapi.json", "GET /api/users/authenticate/GenericOidc", "GET /api/users/authenticatedToken/GenericOidc", "POST /api/token/v1",
+        "POST /api/users/authenticatedToken/GenericOidc", "POST /api/users/login", "POST /api/users/logout/GenericOidc/backchannel",
+    ];
 
     /// <summary>About the caller themself, lists that leave out what the caller may not see, and the same words for all.</summary>
     private static readonly string[] ForEverySignedInUser =

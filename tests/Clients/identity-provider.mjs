@@ -40,6 +40,9 @@ const provider = new Provider(ISSUER, {
   },
 });
 
+provider.on('backchannel.error', (_, error) => console.error(error));
+provider.on('server_error', (_, error) => console.error(error));
+
 const escape = (text) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 
 const page = (response, status, uid, message) => {
