@@ -1,57 +1,47 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
+using Npgsql;
 
 namespace OctoLogin.Tests.Support;
 
-/// <summary>Counts what a request sends to the database: each command or batch is one, as each is a round trip. Only of requests that ask for it.</summary>
-public sealed class StatementCounter : IStartupFilter, IDisposable
+/// <summary>
+/// What requests send to a database: each command or batch is one, as each is a round trip. What runs for no request is no trace
+/// (DatabaseConnections), and so not counted.
+/// </summary>
+public sealed class StatementCounter : IDisposable
 {
-    public const string Header = "X-Count-Statements";
-
-    private readonly AsyncLocal<List<string>?> current = new();
-    private readonly ConcurrentDictionary<string, List<string>> counted = new();
+    private readonly ConcurrentQueue<string> statements = new();
     private readonly ActivityListener listener;
 
-    public StatementCounter()
+    public StatementCounter(string connectionString)
     {
+        var database = new NpgsqlConnectionStringBuilder(connectionString).Database;
         listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == "Npgsql",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => current.Value is null ? ActivitySamplingResult.None : ActivitySamplingResult.AllData,
-            // Begun on the request's own flow, which is how it is known whose it is.
-            ActivityStarted = activity =>
+            // A command is traced as part of something that is: of a request.
+            ShouldListenTo = source => source.Name is "Npgsql" or "Microsoft.AspNetCore",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity =>
             {
-                if (current.Value is { } list)
+                if (activity.TagObjects.Any(tag => tag.Value as string == database) && activity.TagObjects.FirstOrDefault(tag => tag.Key is "db.query.text" or "db.statement").Value is string text)
                 {
-                    lock (list)
-                    {
-                        list.Add(activity.GetTagItem("db.query.text") as string ?? activity.DisplayName);
-                    }
+                    statements.Enqueue(text);
                 }
             },
         };
         ActivitySource.AddActivityListener(listener);
     }
 
-    /// <summary>The statements of a request that was answered, by the name in its header.</summary>
-    public IReadOnlyList<string> Take(string name) => counted.TryRemove(name, out var list) ? list : [];
-
-    public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+    /// <summary>Since it was asked last.</summary>
+    public IReadOnlyList<string> Take()
     {
-        app.Use(async (context, rest) =>
+        var taken = new List<string>();
+        while (statements.TryDequeue(out var statement))
         {
-            if (context.Request.Headers[Header].ToString() is { Length: > 0 } name)
-            {
-                current.Value = counted[name] = [];
-            }
-            // Without one the server has its commands not traced.
-            using var activity = new Activity("counted").Start();
-            await rest(context);
-        });
-        next(app);
-    };
+            taken.Add(statement);
+        }
+        return taken;
+    }
 
     public void Dispose() => listener.Dispose();
 }
