@@ -62,5 +62,11 @@ public sealed record NavigationGroup(string? Title, IReadOnlyList<NavigationItem
 public sealed record NavigationItem(string Text, string Url, string Icon)
 {
     /// <summary>The page itself, or one below it.</summary>
-    public bool IsAt(PathString path) => Url == PortalServices.Root ? path == Url : path.StartsWithSegments(Url);
+    public bool IsAt(PathString path) => Url switch
+    {
+        PortalServices.Root => path == Url,
+        // What is in a space is not the list of spaces.
+        $"{PortalServices.Root}/spaces" => path == Url || (path.StartsWithSegments(Url, out var below) && below.Value!.Split('/') is ["", "new"] or ["", _, "edit"]),
+        _ => path.StartsWithSegments(Url),
+    };
 }

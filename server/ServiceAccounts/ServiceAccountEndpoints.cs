@@ -11,7 +11,7 @@ public static class ServiceAccountEndpoints
     {
         services.AddHttpClient(GitHubRepositoryLookup.Client, client => client.Timeout = TimeSpan.FromSeconds(5));
         return services.AddSingleton(options).AddSingleton(trusted)
-            .AddSingleton<ServiceAccountStore>().AddSingleton<OidcIdentityStore>()
+            .AddSingleton<ServiceAccountStore>().AddSingleton<OidcIdentityStore>().AddSingleton<IdentityReview>()
             .AddSingleton<OidcIdentities>().AddSingleton<AccessTokenRevocation>().AddSingleton<TrustedAccounts>().AddSingleton<ServiceAccountOverviews>().AddSingleton<GitHubRepositoryLookup>();
     }
 

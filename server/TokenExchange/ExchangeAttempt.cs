@@ -95,7 +95,7 @@ public sealed class ExchangeAttempt(AuditActor origin)
         Category = category,
         Message = Printable.Of(message, 2000),
         Actor = origin with { UserId = Account?.Id, Username = Account?.Username },
-        RelatedDocumentIds = [.. ((string?[])[Account?.Id, Considered?.Identity.Id]).OfType<string>()],
+        RelatedDocumentIds = [.. ((string?[])[Account?.Id, Considered?.Identity.Id, TrustedIssuer is null ? null : IssuerSettings.IdOf(TrustedIssuer)]).OfType<string>()],
         Details = Details(outcome),
     };
 
