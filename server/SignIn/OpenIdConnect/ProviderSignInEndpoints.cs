@@ -77,7 +77,7 @@ public static class ProviderSignInEndpoints
         }
     }
 
-    private static async Task<Microsoft.AspNetCore.Http.HttpResults.Ok> Unlink(
+    internal static async Task<Microsoft.AspNetCore.Http.HttpResults.Ok> Unlink(
         string id, string identityId, Caller caller, UserStore users, CallerStore callers, AccountUnlinking unlinking, CancellationToken cancel)
     {
         var user = await UserEndpoints.ControlledAsync(id, "Unlinking this user", caller, users, callers, cancel);

@@ -6,9 +6,11 @@ using OctoLogin.SignIn.OpenIdConnect;
 
 namespace OctoLogin.Portal.Pages.Entrance;
 
-[AllowAnonymous]
+[AllowAnonymous, RequestSizeLimit(MostBytes)]
 public sealed class SignInModel(PasswordSignIn passwords, SignInOptions options, SetUp setUp, ProviderButtons providers, SameOrigin sameOrigin) : PortalPage
 {
+    private const int MostBytes = 16 * 1024;
+
     private string wanted = LocalPath.Home;
 
     [BindProperty]
