@@ -58,6 +58,8 @@ public static class PortalServices
         app.MapGet("/", () => Results.Redirect(Root)).AllowAnonymous().ExcludeFromDescription();
         app.MapGet($"{Root}/assets/{{version}}/{{name}}", (string name, HttpContext context, PortalAssets assets) => assets.Serve(name, context))
             .AllowAnonymous().ExcludeFromDescription();
+        // What browsers ask for by themselves, of the pages of errors and of the API's too.
+        app.MapGet("/favicon.ico", (HttpContext context, PortalAssets assets) => assets.Serve("logo.svg", context)).AllowAnonymous().ExcludeFromDescription();
         app.MapRazorPages();
     }
 

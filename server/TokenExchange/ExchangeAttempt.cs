@@ -65,6 +65,7 @@ public sealed class ExchangeAttempt(AuditActor origin)
             json.WriteString("outcome", "issued");
             json.WriteString("access_token_id", token.Id);
             json.WriteString("expires", token.ExpiresAt);
+            json.WriteNumber("identity_version", token.IdentityVersion);
             if (token.Scope is not null)
             {
                 json.WriteString("scope", token.Scope);

@@ -50,7 +50,8 @@ public sealed class Chromium : IAsyncDisposable
             ReducedMotion = ReducedMotion.Reduce,
             Locale = "en-GB",
             TimezoneId = "UTC",
-            Proxy = how.Proxy is null ? null : new() { Server = how.Proxy },
+            // Playwright sends what goes to this machine by a proxy too, unless it is told.
+            Proxy = how.Proxy is null ? null : new() { Server = how.Proxy, Bypass = "127.0.0.1,localhost" },
             IgnoreHTTPSErrors = how.Proxy is not null,
             AcceptDownloads = true,
         });

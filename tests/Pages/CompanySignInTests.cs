@@ -16,7 +16,8 @@ public sealed class CompanySignInTests(Chromium chromium, CompanyFixture company
     {
         var how = company.Viewing with { JavaScript = javaScript };
         var (ada, bob, eve) = ($"ada-{Guid.NewGuid():N}"[..12], $"bob-{Guid.NewGuid():N}"[..12], $"eve-{Guid.NewGuid():N}"[..12]);
-        await server.Admin.SendAsync("PUT", Settings, new { IsEnabled = false, Issuer = "", ClientId = "", AllowAutoUserCreation = false, TrustUnverifiedEmail = false });
+        var empty = new { IsEnabled = false, Issuer = "", ClientId = "", ClientSecret = new { HasValue = false }, AllowAutoUserCreation = false, TrustUnverifiedEmail = false };
+        (await server.Admin.SendAsync("PUT", Settings, empty)).ShouldBe(200);
         await company.Provider.SetPeopleAsync(Person(ada, CompanyFixture.Group), Person(bob), Person(eve));
         var administrator = await server.AddPersonWithPasswordAsync("userroles-systemadministrator");
         var matched = (await server.Admin.MakeAsync("/api/users", new { Username = $"{ada}.here", EmailAddress = $"{ada}@EXAMPLE.com" })).Id;
@@ -24,12 +25,14 @@ public sealed class CompanySignInTests(Chromium chromium, CompanyFixture company
         await server.GiveRoleAsync(team.Id, "userroles-systemmanager", null);
 
         var admin = await OpenAsync(server.Url, how);
+        admin.Expect($"{IdentityProvider.Host}/favicon.ico");
         await admin.SignInAsync(administrator.Username, SignedIn.Password, "/app/settings/openid-connect");
         await SetUpAsync(admin);
         await TryAsync(admin, ada);
 
         var person = await OpenAsync(server.Url, how);
         person.Expect("400");
+        person.Expect($"{IdentityProvider.Host}/favicon.ico");
         await ArriveAsync(person, bob);
         await person.SeesAsync("no account for");
         await person.LooksGoodAsync();
@@ -47,6 +50,7 @@ public sealed class CompanySignInTests(Chromium chromium, CompanyFixture company
         await ArriveAsync(fresh, bob);
         await fresh.SeesAsync(bob);
         await fresh.LooksGoodAsync();
+        fresh.Expect($"{IdentityProvider.Host}/favicon.ico");
         // Disabled.
         var bobsId = (await server.Admin.GetAsync($"/api/users?filter={bob}", 200)).Json.GetProperty("Items").EnumerateArray().Single(user => user.GetProperty("Username").GetString() == bob).GetProperty("Id").GetString();
         await server.Admin.ExpectAsync(HttpMethod.Put, $"/api/users/{bobsId}", new { IsActive = false }, 200);
@@ -61,6 +65,7 @@ public sealed class CompanySignInTests(Chromium chromium, CompanyFixture company
     {
         var manager = await OpenAsync(server.Url, how);
         manager.Expect("403");
+        manager.Expect($"{IdentityProvider.Host}/favicon.ico");
         await ArriveAsync(manager, ada);
         (await manager.GoAsync("/app/users")).ShouldBe(200);
         await manager.SeesAsync($"{ada}.here");
@@ -83,6 +88,7 @@ public sealed class CompanySignInTests(Chromium chromium, CompanyFixture company
         await admin.SeesAsync("slash");
         await admin.LooksGoodAsync();
         await admin.FillAsync("Issuer", IdentityProvider.Issuer);
+        await admin.FillAsync("Client secret", IdentityProvider.ClientSecret);
         await admin.PressAsync("Save and test");
         await admin.SeesAsync("The provider can be used");
         await admin.DoesNotSeeAsync(IdentityProvider.ClientSecret);

@@ -11,7 +11,7 @@ public sealed class ManyThings(ServerFixture server)
     private readonly Dictionary<string, string> first = new(StringComparer.OrdinalIgnoreCase);
     private int made;
 
-    /// <summary>The first thing of a kind, by the words of the path that lead to it: <c>service-accounts</c>, <c>teams</c>; null: not known here.</summary>
+    /// <summary>The first thing of a kind, by the word of the path before it (<c>service-accounts</c>, <c>teams</c>) or by its parameter's name; null: not known here.</summary>
     public string? First(string kind) => first.GetValueOrDefault(kind);
 
     public async Task AddAsync(int count)
@@ -57,7 +57,7 @@ public sealed class ManyThings(ServerFixture server)
         Note("roles", await server.AddRoleAsync(["EventView"]));
         Note("teams", await server.AddTeamAsync([account.Id], $"{First("roles")}@Spaces-1"));
         await server.AddKeyAsync(First("service-accounts")!);
-        await server.GiveRoleAsync(First("teams")!, await server.AddRoleAsync(["TeamView"]), "Spaces-1");
+        Note("scoped", await server.GiveRoleAsync(First("teams")!, await server.AddRoleAsync(["TeamView"]), "Spaces-1"));
     }
 
     private async Task AddDeploymentsAsync(int i)
@@ -105,6 +105,8 @@ public sealed class ManyThings(ServerFixture server)
             """, new { count, user = First("users") });
         Note("refusals", await connection.ExecuteScalarAsync<string>("select 'Events-' || number from audit_events where category = 'TokenRefused' order by number limit 1") ?? "");
         Note("audit", First("refusals")!);
+        Note("api-keys", await connection.ExecuteScalarAsync<string>("select k.id from api_keys k join users u on u.id = k.user_id where u.username = 'admin' limit 1") ?? "");
+        Note("signing-keys", await connection.ExecuteScalarAsync<string>("select kid from signing_keys order by kid limit 1") ?? "");
         Note("sessions", await connection.ExecuteScalarAsync<string>("select id from sessions order by id limit 1") ?? "");
     }
 

@@ -21,3 +21,5 @@ create table oidc_identity_uses (
   identity_id text primary key,
   last_used_at timestamptz not null
 );
+
+create index users_services on users (lower(username)) where is_service;

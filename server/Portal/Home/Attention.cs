@@ -44,7 +44,7 @@ public sealed class Attention(IdentityReview identities, SigningKeyStore keys, I
     {
         var words = RefusalCause.Of(cause);
         return new("shield-x", $"{LoginHistory.Count(logins)} {(logins == 1 ? "login" : "logins")} refused in the last {(byDay ? $"{LoginHistory.Days} days" : $"{LoginHistory.Hours} hours")}: {Lower(words.Title)}",
-            words.Advice, "See the refused logins", "/app/refusals", []);
+            words.Advice, "See the refused logins", $"/app/refusals{(cause == RefusalCause.Untold ? "" : $"?cause={cause}")}", []);
     }
 
     private IEnumerable<AttentionItem> FailingIssuers()

@@ -3,6 +3,9 @@ namespace OctoLogin.Portal.Home;
 /// <summary>What to call a cause of refusals, and what to do about it.</summary>
 public sealed record RefusalCause(string Title, string Advice)
 {
+    /// <summary>Of refusals from before the audit had causes.</summary>
+    public const string Untold = "Unknown";
+
     private static readonly Dictionary<string, RefusalCause> Known = new(StringComparer.Ordinal)
     {
         ["Malformed"] = new("The request or its token was not well-formed", "Log in with the action that the identity's page shows, rather than by hand."),

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using OctoLogin.Http;
 
 namespace OctoLogin.SignIn.OpenIdConnect;
@@ -28,7 +27,7 @@ public static class SignInPage
         var rows = new StringBuilder();
         foreach (var (name, value) in tried.Claims.All.OrderBy(claim => claim.Key, StringComparer.Ordinal))
         {
-            rows.Append($"<tr><th scope=\"row\">{Html.Encode(name)}</th><td>{Html.Encode(SignInRecord.TypeOf(value))}</td><td>{Html.Encode(Printable.Of(value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText(), 2000))}</td></tr>\n");
+            rows.Append($"<tr><th scope=\"row\">{Html.Encode(name)}</th><td>{Html.Encode(SignInRecord.TypeOf(value))}</td><td>{Html.Encode(SignInRecord.ValueOf(value, 2000))}</td></tr>\n");
         }
         return WriteAsync(context, StatusCodes.Status200OK, "Test sign-in",
             $"""
