@@ -79,7 +79,7 @@ public sealed class ManyThings(ServerFixture server)
             Note("snapshots", (await server.Admin.MakeAsync($"{Api.Space}/runbookSnapshots?publish=true", new { RunbookId = First("runbooks"), Name = "first" })).Id);
         }
         var run = await server.Admin.MakeAsync($"{Api.Space}/runbook-runs/create/v1", new { ProjectName = project, RunbookName = First("runbooks"), EnvironmentNames = new[] { First("environments") } });
-        Note("runs", run.Json.GetProperty("RunbookRunServerTasks")[0].GetProperty("RunbookRunId").GetString()!);
+        Note("runbook-runs", run.Json.GetProperty("RunbookRunServerTasks")[0].GetProperty("RunbookRunId").GetString()!);
         Note("runbook-runs", First("runs")!);
     }
 

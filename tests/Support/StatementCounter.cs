@@ -46,6 +46,8 @@ public sealed class StatementCounter : IStartupFilter, IDisposable
             {
                 current.Value = counted[name] = [];
             }
+            // Without one the server has its commands not traced.
+            using var activity = new Activity("counted").Start();
             await rest(context);
         });
         next(app);
