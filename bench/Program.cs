@@ -26,6 +26,7 @@ var measures = new Dictionary<string, Func<Setting, Task<IReadOnlyList<Row>>>>
     ["start"] = StartMeasure.RunAsync,
     ["action"] = ActionMeasure.RunAsync,
     ["packages"] = PackageMeasure.RunAsync,
+    ["lists"] = ListMeasure.RunAsync,
 };
 var builds = args.SkipWhile(arg => arg != "compare").Skip(1).Where(arg => arg != "--long").Select(Build.Parse).ToList();
 if (builds.Count > 0)

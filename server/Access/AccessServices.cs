@@ -20,7 +20,7 @@ public static class AccessServices
         services.AddSingleton(sessions).AddSingleton<SessionCookie>().AddSingleton<SameOrigin>()
             .AddSingleton<ApiKeyUses>().AddHostedService(provider => provider.GetRequiredService<ApiKeyUses>());
         return services.AddSingleton<CallerStore>().AddSingleton<AccessTokenVerifier>().AddSingleton<CallerCache>()
-            .AddSingleton<UserRoleStore>().AddSingleton<ScopedUserRoleStore>().AddSingleton<TeamRoles>();
+            .AddSingleton<UserRoleStore>().AddSingleton<ScopedUserRoleStore>().AddSingleton<TeamRoles>().AddSingleton<RolesOfUser>();
     }
 
     public static void MapAccess(this IEndpointRouteBuilder routes)

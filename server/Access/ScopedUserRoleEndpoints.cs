@@ -26,7 +26,7 @@ public static class ScopedUserRoleEndpoints
         }
     }
 
-    private static async Task<ResourceCollection<ScopedUserRole>> List(
+    internal static async Task<ResourceCollection<ScopedUserRole>> List(
         Page page, ScopedUserRolePath path, Caller caller, ScopedUserRoleStore scoped, TeamStore teams, CancellationToken cancel)
     {
         var spaceIds = caller.DemandSpacesWith(Permission.TeamView);
@@ -43,7 +43,7 @@ public static class ScopedUserRoleEndpoints
         return ResourceCollection<ScopedUserRole>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<ScopedUserRole> Get(string id, ScopedUserRolePath path, Caller caller, ScopedUserRoleStore scoped, CancellationToken cancel)
+    internal static async Task<ScopedUserRole> Get(string id, ScopedUserRolePath path, Caller caller, ScopedUserRoleStore scoped, CancellationToken cancel)
     {
         var role = await scoped.FindAsync(id, cancel) is { } found && path.Leads(found) && (found.SpaceId is null || caller.Sees(found.SpaceId))
             ? found
@@ -52,7 +52,7 @@ public static class ScopedUserRoleEndpoints
         return role;
     }
 
-    private static async Task<Created<ScopedUserRole>> Create(
+    internal static async Task<Created<ScopedUserRole>> Create(
         ScopedUserRoleInput input, ScopedUserRolePath path, Caller caller, SpaceStore spaces, TeamRoles teamRoles, CancellationToken cancel)
     {
         // First of all: what is wrong with the body, and which spaces there are, is not for everybody.
@@ -63,7 +63,7 @@ public static class ScopedUserRoleEndpoints
         return TypedResults.Created($"/api/scopeduserroles/{created.Id}", created);
     }
 
-    private static async Task<ScopedUserRole> Update(
+    internal static async Task<ScopedUserRole> Update(
         string id, ScopedUserRoleInput input, ScopedUserRolePath path, Caller caller, SpaceStore spaces, ScopedUserRoleStore scoped, TeamRoles teamRoles, CancellationToken cancel)
     {
         var present = await Get(id, path, caller, scoped, cancel);
@@ -75,7 +75,7 @@ public static class ScopedUserRoleEndpoints
             : throw ApiException.BadRequest("TeamId cannot be changed; delete this scoped user role and give the role to the other team.");
     }
 
-    private static async Task<Ok> Delete(
+    internal static async Task<Ok> Delete(
         string id, ScopedUserRolePath path, Caller caller, ScopedUserRoleStore scoped, TeamRoles teamRoles, CancellationToken cancel)
     {
         var present = await Get(id, path, caller, scoped, cancel);

@@ -22,27 +22,27 @@ public static class UserRoleEndpoints
         group.MapDelete("/{id}", Delete);
     }
 
-    private static async Task<ResourceCollection<UserRole>> List(Page page, Caller caller, UserRoleStore roles, CancellationToken cancel)
+    internal static async Task<ResourceCollection<UserRole>> List(Page page, Caller caller, UserRoleStore roles, CancellationToken cancel)
     {
         caller.DemandSpacesWith(Permission.TeamView);
         var slice = await roles.ListAsync(page, cancel);
         return ResourceCollection<UserRole>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<IReadOnlyList<UserRole>> All(Caller caller, UserRoleStore roles, CancellationToken cancel)
+    internal static async Task<IReadOnlyList<UserRole>> All(Caller caller, UserRoleStore roles, CancellationToken cancel)
     {
         caller.DemandSpacesWith(Permission.TeamView);
         return (await roles.ListAsync(Page.All, cancel)).Items;
     }
 
-    private static async Task<UserRole> Get(string id, Caller caller, UserRoleStore roles, CancellationToken cancel)
+    internal static async Task<UserRole> Get(string id, Caller caller, UserRoleStore roles, CancellationToken cancel)
     {
         caller.DemandSpacesWith(Permission.TeamView);
         return await roles.FindAsync(id, cancel) ?? throw ApiException.NotFound("user role", id);
     }
 
     /// <summary>A role that no team has gives nobody anything, so making one needs no more than the permission.</summary>
-    private static async Task<Created<UserRole>> Create(
+    internal static async Task<Created<UserRole>> Create(
         UserRoleInput input, Caller caller, NpgsqlDataSource database, UserRoleStore roles, AuditLog audit, CancellationToken cancel)
     {
         caller.Demand(Permission.TeamEdit, AccessTarget.System);
@@ -56,7 +56,7 @@ public static class UserRoleEndpoints
         return TypedResults.Created($"/api/userroles/{created.Id}", created);
     }
 
-    private static Task<UserRole> Update(
+    internal static Task<UserRole> Update(
         string id, UserRoleInput input, Caller caller, NpgsqlDataSource database, UserRoleStore roles, ScopedUserRoleStore scoped, AuditLog audit, CancellationToken cancel)
     {
         caller.Demand(Permission.TeamEdit, AccessTarget.System);
@@ -73,7 +73,7 @@ public static class UserRoleEndpoints
         }, cancel);
     }
 
-    private static async Task<Ok> Delete(
+    internal static async Task<Ok> Delete(
         string id, Caller caller, NpgsqlDataSource database, UserRoleStore roles, ScopedUserRoleStore scoped, AuditLog audit, CancellationToken cancel)
     {
         caller.Demand(Permission.TeamEdit, AccessTarget.System);

@@ -33,7 +33,7 @@ public static class AccountEndpoints
     /// <summary>An account is seen by who sees accounts in one of its environments, for one of its tenants.</summary>
     public static bool Sees(Caller caller, Account account) => Targets(account).Any(target => caller.May(Permission.AccountView, target));
 
-    private static async Task<ResourceCollection<AccountResource>> List(
+    internal static async Task<ResourceCollection<AccountResource>> List(
         Page page, AccountQuery query, SpaceContext space, Caller caller, AccountStore accounts, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.AccountView, space.Id);
@@ -54,7 +54,7 @@ public static class AccountEndpoints
         AccountResource.Of(await SeenAsync(id, space, caller, accounts, cancel));
 
     /// <summary>Those of the users that the caller may see.</summary>
-    private static async Task<AccountUsage> Usages(string id, SpaceContext space, Caller caller, AccountStore accounts, AccountUsers users, CancellationToken cancel)
+    internal static async Task<AccountUsage> Usages(string id, SpaceContext space, Caller caller, AccountStore accounts, AccountUsers users, CancellationToken cancel)
     {
         var account = await SeenAsync(id, space, caller, accounts, cancel);
         var all = await users.FindAsync(account, cancel);
@@ -65,14 +65,19 @@ public static class AccountEndpoints
 
     private static async Task<IResult> Create(AccountInput input, SpaceContext space, Caller caller, AccountStore accounts, AccountChanges changes, CancellationToken cancel)
     {
-        caller.DemandSomewhere(Permission.AccountCreate, space.Id);
-        var account = await changes.CheckAsync(input, null, await accounts.NextIdAsync(cancel), space, caller, cancel);
-        DemandEverywhere(caller, Permission.AccountCreate, account);
-        var created = await changes.CreateAsync(account, caller.Actor, cancel);
+        var created = await CreateAsync(input, space, caller, accounts, changes, cancel);
         return Results.Created($"/api/{space.Id}/accounts/{created.Id}", AccountResource.Of(created));
     }
 
-    private static async Task<AccountResource> Update(
+    internal static async Task<Account> CreateAsync(AccountInput input, SpaceContext space, Caller caller, AccountStore accounts, AccountChanges changes, CancellationToken cancel)
+    {
+        caller.DemandSomewhere(Permission.AccountCreate, space.Id);
+        var account = await changes.CheckAsync(input, null, await accounts.NextIdAsync(cancel), space, caller, cancel);
+        DemandEverywhere(caller, Permission.AccountCreate, account);
+        return await changes.CreateAsync(account, caller.Actor, cancel);
+    }
+
+    internal static async Task<AccountResource> Update(
         string id, AccountInput input, SpaceContext space, Caller caller, AccountStore accounts, AccountChanges changes, CancellationToken cancel)
     {
         var present = await SeenAsync(id, space, caller, accounts, cancel);
@@ -83,7 +88,7 @@ public static class AccountEndpoints
         return AccountResource.Of(await changes.UpdateAsync(account, caller.Actor, cancel));
     }
 
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, AccountStore accounts, AccountChanges changes, CancellationToken cancel)
     {
         var present = await SeenAsync(id, space, caller, accounts, cancel);

@@ -26,7 +26,7 @@ public static class ArtifactEndpoints
     });
 
     /// <param name="regarding">Only of these tasks, projects, environments or tenants, by Id, repeated or joined by commas.</param>
-    private static async Task<ResourceCollection<Artifact>> List(
+    internal static async Task<ResourceCollection<Artifact>> List(
         Page page, string[]? regarding, SpaceContext space, Caller caller, ArtifactStore artifacts, CancellationToken cancel)
     {
         var about = QueryList.Of(regarding);
@@ -34,10 +34,10 @@ public static class ArtifactEndpoints
         return ResourceCollection<Artifact>.Of(page, slice.Total, slice.Items);
     }
 
-    private static Task<Artifact> Get(string id, SpaceContext space, Caller caller, ArtifactStore artifacts, CancellationToken cancel) =>
+    internal static Task<Artifact> Get(string id, SpaceContext space, Caller caller, ArtifactStore artifacts, CancellationToken cancel) =>
         SeenAsync(id, space, caller, artifacts, cancel);
 
-    private static async Task<IResult> Download(
+    internal static async Task<IResult> Download(
         string id, HttpContext context, SpaceContext space, Caller caller, ArtifactStore artifacts, NpgsqlDataSource database, CancellationToken cancel)
     {
         var artifact = await SeenAsync(id, space, caller, artifacts, cancel);
@@ -48,7 +48,7 @@ public static class ArtifactEndpoints
             artifact.Created, new EntityTagHeaderValue($"\"{artifact.Sha256}\""), enableRangeProcessing: true);
     }
 
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, NpgsqlDataSource database, ArtifactStore artifacts, AuditLog audit, CancellationToken cancel)
     {
         var artifact = await SeenAsync(id, space, caller, artifacts, cancel);
@@ -71,7 +71,7 @@ public static class ArtifactEndpoints
 
     private static AccessTarget Target(Artifact artifact) => new(artifact.SpaceId, artifact.ProjectId, artifact.ProjectGroupId, artifact.EnvironmentId, artifact.TenantId);
 
-    private static async Task<Artifact> SeenAsync(string id, SpaceContext space, Caller caller, ArtifactStore artifacts, CancellationToken cancel)
+    internal static async Task<Artifact> SeenAsync(string id, SpaceContext space, Caller caller, ArtifactStore artifacts, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.TaskView, space.Id);
         return await artifacts.FindAsync(space.Id, id, cancel) is { } artifact && caller.May(Permission.TaskView, Target(artifact))

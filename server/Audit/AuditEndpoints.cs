@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using OctoLogin.Access;
 using OctoLogin.Http;
 using OctoLogin.Spaces;
@@ -8,7 +9,8 @@ namespace OctoLogin.Audit;
 public static class AuditEndpoints
 {
     public static IServiceCollection AddAudit(this IServiceCollection services) =>
-        services.AddSingleton<ChainSeal>().AddSingleton<AuditChains>().AddSingleton<ChainWriter>().AddSingleton<EventNumbers>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>();
+        services.AddSingleton<ChainSeal>().AddSingleton<AuditChains>().AddSingleton<ChainWriter>().AddSingleton<EventNumbers>().AddSingleton<AuditLog>().AddSingleton<AuditVerification>()
+        .AddSingleton<AuditExport>().AddSingleton<LoginCounts>().AddHostedService<LoginCounting>();
 
     public static void MapEvents(this IEndpointRouteBuilder routes)
     {
@@ -22,6 +24,7 @@ public static class AuditEndpoints
         group.WithTags("events");
         group.MapGet("", List);
         group.MapGet("/categories", ListCategories);
+        group.MapGet("/export", Export).WithSummary("Get all events that the query selects, newest first, as JSON lines or CSV");
         group.MapGet("/{id}", Get);
     }
 
@@ -32,12 +35,21 @@ public static class AuditEndpoints
         return ResourceCollection<AuditEventResource>.Of(page, slice.Total, [.. slice.Items.Select(AuditEventResource.Of)]) with { ItemType = "Event" };
     }
 
+    private static async Task<IResult> Export(
+        [Description("jsonl (unless told: each line an event as the list has it) or csv.")] string? format, AuditQuery query, SpaceContext? space, Caller caller, AuditExport export, CancellationToken cancel)
+    {
+        var seen = SeenSpaces(caller, space);
+        return await export.StartAsync(AuditExport.FormatOf(format), query.Filter, seen, caller.Actor, cancel);
+    }
+
     private static async Task<AuditEventResource> Get(string id, SpaceContext? space, Caller caller, AuditLog audit, CancellationToken cancel)
     {
         var seen = SeenSpaces(caller, space);
-        var rows = AuditEventResource.IsId(id) ? (await audit.ListAsync(new AuditFilter(), seen, Page.All with { Ids = [id] }, cancel)).Items : [];
-        return rows is [var row] ? AuditEventResource.Of(row) : throw ApiException.NotFound("event", id);
+        return AuditEventResource.Of(await FindAsync(id, seen, audit, cancel));
     }
+
+    internal static async Task<AuditRow> FindAsync(string id, string[]? seenSpaces, AuditLog audit, CancellationToken cancel) =>
+        AuditEventResource.NumberOf(id) is { } number && await audit.FindAsync(number, seenSpaces, cancel) is { } row ? row : throw ApiException.NotFound("event", id);
 
     private static IReadOnlyList<AuditCategory> ListCategories(SpaceContext? space, Caller caller)
     {
@@ -46,7 +58,7 @@ public static class AuditEndpoints
     }
 
     /// <summary>Null: every space, and what happened in none.</summary>
-    private static string[]? SeenSpaces(Caller caller, SpaceContext? space)
+    internal static string[]? SeenSpaces(Caller caller, SpaceContext? space)
     {
         if (space is null)
         {

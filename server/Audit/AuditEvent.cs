@@ -54,6 +54,7 @@ public static partial class AuditCategories
     public const string MachineHealthy = nameof(MachineHealthy);
     public const string MachineUnhealthy = nameof(MachineUnhealthy);
     public const string MachineUnavailable = nameof(MachineUnavailable);
+    public const string EventsExported = nameof(EventsExported);
 
     /// <summary>Every category above, with its name in words.</summary>
     public static IReadOnlyList<AuditCategory> All { get; } =

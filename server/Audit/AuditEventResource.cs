@@ -42,7 +42,7 @@ public sealed record AuditEventResource
 
     public static AuditEventResource Of(AuditRow row) => new()
     {
-        Id = $"{IdPrefix}{row.Number}",
+        Id = row.Id,
         Category = row.Category,
         UserId = row.UserId,
         Username = row.Username,
@@ -59,8 +59,9 @@ public sealed record AuditEventResource
         CorrelationId = row.CorrelationId,
     };
 
-    public static bool IsId(string id) =>
-        id.StartsWith(IdPrefix, StringComparison.OrdinalIgnoreCase) && long.TryParse(id.AsSpan(IdPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+    /// <summary>Null: no event has such an Id.</summary>
+    public static long? NumberOf(string id) =>
+        id.StartsWith(IdPrefix, StringComparison.OrdinalIgnoreCase) && long.TryParse(id.AsSpan(IdPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }
 
 /// <summary>Octopus's place for documents before and after; here <see cref="AuditEventResource.Details"/> says what changed.</summary>

@@ -7,6 +7,16 @@ namespace OctoLogin.Audit;
 /// <summary>Writes and reads <c>audit_events</c>. A change's event is written on the change's own connection, in one commit with it.</summary>
 public sealed class AuditLog(NpgsqlDataSource database, AuditChains chains, ChainWriter writer, EventNumbers numbers, TimeProvider clock)
 {
+    /// <summary>So that a reader who goes on page by page always learns whether there is more.</summary>
+    private const int CountedAhead = 10_000;
+
+    private const string Columns =
+        """
+        number, occurred, category, space_id, user_id, username, established_with, message, related_document_ids,
+        details::text as details, correlation_id, ip_address, user_agent, chain, position, hash,
+        coalesce((select u.is_service from users u where u.id = user_id), false) as is_service
+        """;
+
     /// <param name="connection">In a transaction. What comes after this in it holds up the other changes of this process.</param>
     public async Task AppendAsync(NpgsqlConnection connection, AuditEvent happened, CancellationToken cancel = default)
     {
@@ -17,44 +27,53 @@ public sealed class AuditLog(NpgsqlDataSource database, AuditChains chains, Chai
         await writer.AppendAsync(connection, chain, [new(happened, number)], clock.GetUtcNow(), commit: false, cancel);
     }
 
-    /// <summary>Newest first. <paramref name="spaceIds"/> null: of every space and of none.</summary>
+    /// <summary>
+    /// Newest first. <paramref name="spaceIds"/> null: of every space and of none. The total is counted no further than
+    /// <see cref="CountedAhead"/> events beyond the page, as counting all takes as long as reading them.
+    /// </summary>
     public async Task<Slice<AuditRow>> ListAsync(AuditFilter filter, string[]? spaceIds, Page page, CancellationToken cancel)
     {
-        const string Where =
-            """
-            where (@spaceIds::text[] is null or space_id = any(@spaceIds))
-              and (@From::timestamptz is null or occurred >= @From)
-              and (@To::timestamptz is null or occurred <= @To)
-              and (@Users::text[] is null or user_id = any(@Users))
-              and (@Categories::text[] is null or category = any(@Categories))
-              and (@Regarding::text[] is null or related_document_ids && @Regarding)
-              and (@numbers::bigint[] is null or number = any(@numbers))
-            """;
-        var numbers = page.Ids?.Select(id => long.TryParse(id.AsSpan(id.LastIndexOf('-') + 1), out var n) ? n : -1).ToArray();
+        var numbers = page.Ids?.Select(id => AuditEventResource.NumberOf(id) ?? -1).ToArray();
+        var where = filter.Where(spaceIds, numbers is null ? null : "number = any(@numbers)");
         await using var connection = await database.OpenConnectionAsync(cancel);
         using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
-            select count(*) from audit_events {Where};
-            select number, occurred, category, space_id, user_id, username, established_with, message, related_document_ids,
-                details::text as details, correlation_id, ip_address, user_agent,
-                coalesce((select u.is_service from users u where u.id = user_id), false) as is_service
-            from audit_events {Where} order by number desc limit @Take offset @Skip
+            select count(*) from (select from audit_events {where} limit @most) as counted;
+            select {Columns} from audit_events {where} order by number desc limit @Take offset @Skip
             """,
-            new { filter.From, filter.To, filter.Users, filter.Categories, filter.Regarding, numbers, spaceIds, page.Take, page.Skip },
-            cancellationToken: cancel));
+            filter.Parameters(spaceIds, new { numbers, page.Take, page.Skip, most = (long)page.Skip + page.Take + CountedAhead }), cancellationToken: cancel));
         var total = await results.ReadSingleAsync<long>();
         return new(total, (await results.ReadAsync<AuditRow>()).AsList());
     }
+
+    /// <summary>Newest first, those next to a number: what came before or after is not read, however much that is.</summary>
+    public async Task<IReadOnlyList<AuditRow>> NextAsync(AuditFilter filter, string[]? spaceIds, AuditPlace place, int take, CancellationToken cancel)
+    {
+        var where = filter.Where(spaceIds, place.After is not null ? "number > @After" : place.Before is not null ? "number < @Before" : null);
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        var rows = (await connection.QueryAsync<AuditRow>(new CommandDefinition(
+            $"select {Columns} from audit_events {where} order by number {(place.After is null ? "desc" : "asc")} limit @take",
+            filter.Parameters(spaceIds, new { place.After, place.Before, take }), cancellationToken: cancel))).AsList();
+        if (place.After is not null)
+        {
+            rows.Reverse();
+        }
+        return rows;
+    }
+
+    /// <summary>Null: there is none, or it is of a space that is not among these.</summary>
+    public async Task<AuditRow?> FindAsync(long number, string[]? spaceIds, CancellationToken cancel) =>
+        (await NextAsync(new AuditFilter(), spaceIds, new AuditPlace(Before: number + 1), 1, cancel)) is [var row] && row.Number == number ? row : null;
 }
 
-/// <summary>What of the log is wanted; null in any part means all.</summary>
-public sealed record AuditFilter(
-    DateTimeOffset? From = null, DateTimeOffset? To = null, string[]? Users = null, string[]? Categories = null, string[]? Regarding = null);
+/// <summary>Where to go on; null in both: with the newest.</summary>
+public sealed record AuditPlace(long? Before = null, long? After = null);
 
 /// <summary>A row of <c>audit_events</c>.</summary>
 public sealed record AuditRow
 {
     public required long Number { get; init; }
+    public string Id => $"Events-{Number}";
     public required DateTimeOffset Occurred { get; init; }
     public required string Category { get; init; }
     public string? SpaceId { get; init; }
@@ -70,4 +89,9 @@ public sealed record AuditRow
     public string? CorrelationId { get; init; }
     public string? IpAddress { get; init; }
     public string? UserAgent { get; init; }
+
+    /// <summary>Null in this and the next two: from before there were chains.</summary>
+    public long? Chain { get; init; }
+    public long? Position { get; init; }
+    public byte[]? Hash { get; init; }
 }

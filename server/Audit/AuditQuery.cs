@@ -5,12 +5,13 @@ namespace OctoLogin.Audit;
 
 /// <summary>
 /// The query of the events: <c>from</c> and <c>to</c> (ISO 8601, UTC unless an offset is given), and <c>users</c>,
-/// <c>eventCategories</c>, <c>regarding</c>, each repeated or joined by commas.
+/// <c>eventCategories</c>, <c>regarding</c>, <c>issuers</c>, each repeated or joined by commas.
 /// </summary>
 [QueryParameter("from", "The earliest time, such as 2026-01-31T13:45:00Z or 2026-01-31.")]
 [QueryParameter("to", "The latest time.")]
 [QueryParameter("users", "Ids of users, repeated or joined by commas.", typeof(string[]))]
 [QueryParameter("eventCategories", "Categories, repeated or joined by commas.", typeof(string[]))]
+[QueryParameter("issuers", "Ids of issuers, of logins with whose tokens the event is, repeated or joined by commas.", typeof(string[]))]
 [QueryParameter("regarding", "Ids of documents that the event is about, repeated or joined by commas.", typeof(string[]))]
 public sealed record AuditQuery(AuditFilter Filter)
 {
@@ -22,15 +23,18 @@ public sealed record AuditQuery(AuditFilter Filter)
         var query = context.Request.Query;
         var validation = new Validation();
         var filter = new AuditFilter(
-            Time(query, "from", validation), Time(query, "to", validation), QueryList.Of(query, "users"), QueryList.Of(query, "eventCategories"), QueryList.Of(query, "regarding"));
+            Time(query, "from", validation), Time(query, "to", validation), QueryList.Of(query, "users"), QueryList.Of(query, "eventCategories"), QueryList.Of(query, "regarding"),
+            QueryList.Of(query, "issuers"));
         validation.ThrowIfAny();
         return ValueTask.FromResult<AuditQuery?>(new(filter));
     }
 
-    private static DateTimeOffset? Time(IQueryCollection query, string name, Validation validation)
+    private static DateTimeOffset? Time(IQueryCollection query, string name, Validation validation) => Time(query[name], name, validation);
+
+    internal static DateTimeOffset? Time(string? sent, string name, Validation validation)
     {
         // A plus that was not escaped arrives as a space.
-        var text = query[name].ToString().Trim().Replace(' ', '+');
+        var text = (sent ?? "").Trim().Replace(' ', '+');
         if (text.Length == 0)
         {
             return null;

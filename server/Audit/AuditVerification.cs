@@ -12,6 +12,13 @@ public sealed class AuditVerification(NpgsqlDataSource database, ChainSeal seal)
 {
     private const int ProgressEvery = 100_000;
 
+    /// <summary>As they say they are; the latest first.</summary>
+    public async Task<IReadOnlyList<AuditChain>> ListChainsAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return (await connection.QueryAsync<AuditChain>(new CommandDefinition($"select {AuditChain.Columns} from audit_chains order by id desc", cancellationToken: cancel))).AsList();
+    }
+
     /// <param name="expected">What an earlier verification saw, kept where who can write the database cannot.</param>
     /// <param name="progress">Told how many events were read, now and then.</param>
     public async Task<AuditReport> RunAsync(IReadOnlyList<VerifiedChain> expected, Action<long> progress, CancellationToken cancel)

@@ -36,16 +36,16 @@ public static class ChannelEndpoints
         });
     }
 
-    private static async Task<ResourceCollection<Channel>> List(Page page, SpaceContext space, Caller caller, ChannelStore channels, CancellationToken cancel)
+    internal static async Task<ResourceCollection<Channel>> List(Page page, SpaceContext space, Caller caller, ChannelStore channels, CancellationToken cancel)
     {
         var slice = await channels.ListAsync(space.Id, null, page, caller.Visible(Permission.ProjectView, space.Id), cancel);
         return ResourceCollection<Channel>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<IReadOnlyList<Channel>> All(SpaceContext space, Caller caller, ChannelStore channels, CancellationToken cancel) =>
+    internal static async Task<IReadOnlyList<Channel>> All(SpaceContext space, Caller caller, ChannelStore channels, CancellationToken cancel) =>
         (await List(Page.All, space, caller, channels, cancel)).Items;
 
-    private static async Task<ResourceCollection<Channel>> ListOfProject(
+    internal static async Task<ResourceCollection<Channel>> ListOfProject(
         string projectId, Page page, SpaceContext space, Caller caller, ProjectStore projects, ChannelStore channels, CancellationToken cancel)
     {
         var project = await ProjectEndpoints.SeenAsync(projectId, space, caller, projects, cancel);
@@ -53,18 +53,18 @@ public static class ChannelEndpoints
         return ResourceCollection<Channel>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<Channel> Get(
+    internal static async Task<Channel> Get(
         string id, SpaceContext space, Caller caller, ProjectStore projects, ChannelStore channels, CancellationToken cancel) =>
         (await SeenAsync(id, space, caller, projects, channels, cancel)).Channel;
 
-    private static async Task<Channel> GetOfProject(
+    internal static async Task<Channel> GetOfProject(
         string projectId, string id, SpaceContext space, Caller caller, ProjectStore projects, ChannelStore channels, CancellationToken cancel)
     {
         var project = await ProjectEndpoints.SeenAsync(projectId, space, caller, projects, cancel);
         return await channels.FindAsync(space.Id, project.Id, id, cancel) ?? throw ApiException.NotFound("channel", id);
     }
 
-    private static async Task<IResult> Create(
+    internal static async Task<IResult> Create(
         ChannelInput input, SpaceContext space, Caller caller, ProjectStore projects, ChannelStore channels, LifecycleStore lifecycles,
         TagSetStore sets, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
     {
@@ -90,7 +90,7 @@ public static class ChannelEndpoints
         TagSetStore sets, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel) =>
         Create(input with { ProjectId = projectId }, space, caller, projects, channels, lifecycles, sets, database, audit, cancel);
 
-    private static async Task<Channel> Update(
+    internal static async Task<Channel> Update(
         string id, ChannelInput input, SpaceContext space, Caller caller, ProjectStore projects, ChannelStore channels, LifecycleStore lifecycles,
         TagSetStore sets, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
     {
@@ -105,7 +105,7 @@ public static class ChannelEndpoints
         }, cancel);
     }
 
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, ProjectStore projects, ChannelStore channels, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
     {
         var (present, project) = await SeenAsync(id, space, caller, projects, channels, cancel);
@@ -126,7 +126,7 @@ public static class ChannelEndpoints
     }
 
     /// <summary>A channel is seen by who sees its project.</summary>
-    private static async Task<(Channel Channel, Project Project)> SeenAsync(
+    internal static async Task<(Channel Channel, Project Project)> SeenAsync(
         string id, SpaceContext space, Caller caller, ProjectStore projects, ChannelStore channels, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.ProjectView, space.Id);

@@ -49,11 +49,4 @@ internal sealed class GitHubOptionSet
             ? new GitHubInput(owner, name, filter.Type, filter.Value, idOfRepository, idOfOwner)
             : throw new UsageException($"--github needs exactly one of --branch, --tag, --environment, --pull-request and --any, to say which runs are let in; {given.Count} are given.");
     }
-
-    public static string NameOf(GitHubInput github) => github.FilterType switch
-    {
-        GitHubFilterType.PullRequest => $"{github.Owner}/{github.Repository} pull requests",
-        GitHubFilterType.Any => $"{github.Owner}/{github.Repository} any run",
-        var type => $"{github.Owner}/{github.Repository} {type.ToString()!.ToLowerInvariant()} {github.Filter}",
-    };
 }

@@ -57,11 +57,11 @@ public sealed class IdentityAddVerb
         var repository = github.Read(parsed);
         return new OidcIdentityInput
         {
-            Name = parsed.GetValue(name) ?? (repository is null ? null : GitHubOptionSet.NameOf(repository)),
+            Name = parsed.GetValue(name) ?? (repository is null ? null : GitHubTemplate.NameOf(repository)),
             Issuer = parsed.GetValue(issuer),
             Subject = parsed.GetValue(subject),
             Audience = parsed.GetValue(audience),
-            Conditions = ConditionText.ReadAll(parsed.GetValue(conditions) ?? []),
+            Conditions = ConditionOption.ReadAll(parsed.GetValue(conditions) ?? []),
             TokenLifetime = parsed.GetValue(lifetime) is { } text ? (int)Math.Min(int.MaxValue, Duration.Parse("--lifetime", text).TotalSeconds) : null,
             AllowReuse = parsed.GetResult(reuse) is { Implicit: false } ? parsed.GetValue(reuse) : null,
             AllowMutableNames = parsed.GetValue(mutableNames),

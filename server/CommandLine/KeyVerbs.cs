@@ -126,10 +126,7 @@ public static class KeyVerbs
         var now = services.Get<TimeProvider>().GetUtcNow();
         var rows = await services.Get<SigningKeyStore>().ListAsync(cancel);
         var keys = new SigningKeySet(rows, now);
-        var published = keys.Published.Select(key => key.Kid).ToHashSet();
-        return [.. rows.Select(key => new SigningKeyResource(key.Kid, key.Use.Name, key.Algorithm,
-            key.RevokedAt is not null ? "revoked" : !published.Contains(key.Kid) ? "retired"
-                : key.Kid == keys.Signing(key.Use)?.Kid ? "signing" : key.WillSign(now) ? "next" : "published",
+        return [.. rows.Select(key => new SigningKeyResource(key.Kid, key.Use.Name, key.Algorithm, keys.StateOf(key).ToString().ToLowerInvariant(),
             key.CreatedAt, key.ActiveFrom, key.PublishedUntil, key.RevokedAt))];
     }
 }

@@ -16,7 +16,7 @@ public static class DeploymentEndpoints
     private const string Kind = "Deployment";
 
     public static IServiceCollection AddDeployments(this IServiceCollection services) => services
-        .AddSingleton<DeploymentStore>().AddSingleton<ReleaseProgress>().AddSingleton<DeploymentQueue>().AddSingleton<CreateDeployments>()
+        .AddSingleton<DeploymentStore>().AddSingleton<LatestDeployments>().AddSingleton<ReleaseProgress>().AddSingleton<DeploymentQueue>().AddSingleton<CreateDeployments>()
         .AddSingleton<AutomaticDeployments>().AddSingleton<ProgressionReader>().AddSingleton<ProjectProgressionReader>().AddSingleton<DeploymentPreparation>().AddSingleton<DeploymentCompletion>()
         .AddSingleton<IServerTaskRunner, DeploymentRunner>()
         .AddSingleton<ReleaseRetention>().AddSingleton<DailyRemoval>(provider => provider.GetRequiredService<ReleaseRetention>().RunAsync)
@@ -48,7 +48,7 @@ public static class DeploymentEndpoints
         Results.Created((string?)null, new CreateDeploymentsResponse(await create.RunAsync(command, tenanted, space, caller, cancel)));
 
     /// <summary>As older clients send it: by Ids, one at a time.</summary>
-    private static async Task<IResult> Create(
+    internal static async Task<IResult> Create(
         DeploymentInput input, SpaceContext space, Caller caller, ProjectStore projects, ReleaseStore releases, DeploymentStore deployments, CreateDeployments create, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.DeploymentCreate, space.Id);
@@ -62,7 +62,7 @@ public static class DeploymentEndpoints
         return Results.Created($"/api/{space.Id}/deployments/{made[0].DeploymentId}", await deployments.FindAsync(space.Id, made[0].DeploymentId, cancel));
     }
 
-    private static async Task<ResourceCollection<Deployment>> List(
+    internal static async Task<ResourceCollection<Deployment>> List(
         Page page, ExecutionQuery query, SpaceContext space, Caller caller, DeploymentStore deployments, CancellationToken cancel)
     {
         var visible = caller.VisibleTargets(Permission.DeploymentView, space.Id);
@@ -70,21 +70,21 @@ public static class DeploymentEndpoints
         return ResourceCollection<Deployment>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<ResourceCollection<Deployment>> ListOfRelease(
+    internal static async Task<ResourceCollection<Deployment>> ListOfRelease(
         string releaseId, Page page, ExecutionQuery query, SpaceContext space, Caller caller, ProjectStore projects, ReleaseStore releases, DeploymentStore deployments, CancellationToken cancel)
     {
         var visible = caller.VisibleTargets(Permission.DeploymentView, space.Id);
         // Not an empty list, which would tell that there is such a release.
         var (release, _) = await ReleaseEndpoints.SeenAsync(releaseId, space, caller, projects, releases, cancel);
-        var slice = await deployments.ListAsync(query, release.Id, visible, page, cancel);
+        var slice = await deployments.ListAsync(query, [release.Id], visible, page, cancel);
         return ResourceCollection<Deployment>.Of(page, slice.Total, slice.Items);
     }
 
-    private static Task<Deployment> Get(string id, SpaceContext space, Caller caller, DeploymentStore deployments, CancellationToken cancel) =>
+    internal static Task<Deployment> Get(string id, SpaceContext space, Caller caller, DeploymentStore deployments, CancellationToken cancel) =>
         SeenAsync(id, space, caller, deployments, cancel);
 
     /// <summary>The record goes, and with it what the lifecycle knew; the task and its log stay.</summary>
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, DeploymentStore deployments, ServerTaskStore tasks, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
     {
         var present = await SeenAsync(id, space, caller, deployments, cancel);
@@ -105,7 +105,7 @@ public static class DeploymentEndpoints
         return Results.Ok();
     }
 
-    private static async Task<Deployment> SeenAsync(string id, SpaceContext space, Caller caller, DeploymentStore deployments, CancellationToken cancel)
+    internal static async Task<Deployment> SeenAsync(string id, SpaceContext space, Caller caller, DeploymentStore deployments, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.DeploymentView, space.Id);
         return await deployments.FindAsync(space.Id, id, cancel) is { } deployment && caller.May(Permission.DeploymentView, ExecutionPlaces.Target(deployment))

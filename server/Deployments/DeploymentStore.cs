@@ -27,10 +27,10 @@ public sealed class DeploymentStore(NpgsqlDataSource database)
     public Task<Deployment?> FindAsync(string spaceId, string id, CancellationToken cancel) => Rows.FindAsync(database, spaceId, id, cancel);
 
     /// <summary>Newest first.</summary>
-    /// <param name="releaseId">Null: of every release.</param>
-    public Task<Slice<Deployment>> ListAsync(ExecutionQuery query, string? releaseId, VisibleTargets visible, Page page, CancellationToken cancel) => Rows.ListAsync(
+    /// <param name="releaseIds">Null: of every release.</param>
+    public Task<Slice<Deployment>> ListAsync(ExecutionQuery query, string[]? releaseIds, VisibleTargets visible, Page page, CancellationToken cancel) => Rows.ListAsync(
         database, query, visible, page,
-        "(@releaseId::text is null or x.release_id = @releaseId) and (@Channels::text[] is null or r.channel_id = any(@Channels))", new { releaseId }, cancel);
+        "(@releaseIds::text[] is null or x.release_id = any(@releaseIds)) and (@Channels::text[] is null or r.channel_id = any(@Channels))", new { releaseIds }, cancel);
 
     /// <summary>An Id that no other gets: the task names it before the row is there, and what is sealed is sealed for it.</summary>
     public Task<string> NextIdAsync(NpgsqlConnection connection, CancellationToken cancel) =>
@@ -73,6 +73,12 @@ public sealed class DeploymentStore(NpgsqlDataSource database)
     public async Task<IReadOnlyList<SucceededDeployment>> SucceededAsync(NpgsqlConnection connection, string releaseId, CancellationToken cancel) =>
         (await connection.QueryAsync<SucceededDeployment>(new CommandDefinition(
             "select distinct environment_id, tenant_id from deployments where release_id = @releaseId and succeeded is not null", new { releaseId }, cancellationToken: cancel))).AsList();
+
+    /// <summary>The same of several, by release.</summary>
+    public async Task<ILookup<string, SucceededDeployment>> SucceededAsync(NpgsqlConnection connection, string[] releaseIds, CancellationToken cancel) =>
+        (await connection.QueryAsync<(string Release, string Environment, string? Tenant)>(new CommandDefinition(
+            "select distinct release_id, environment_id, tenant_id from deployments where release_id = any(@releaseIds) and succeeded is not null", new { releaseIds }, cancellationToken: cancel)))
+        .ToLookup(row => row.Release, row => new SucceededDeployment(row.Environment, row.Tenant));
 
     /// <summary>By the Id of each of a project's deployments that succeeded: the how manieth it is in its environment for its tenant, from the newest.</summary>
     public async Task<IReadOnlyDictionary<string, long>> RanksAsync(NpgsqlConnection connection, string projectId, CancellationToken cancel) =>

@@ -45,10 +45,14 @@ public sealed class ProgressionReader(
     }
 
     /// <summary>The release's that the caller may see, newest first, each with its task if they may see that.</summary>
-    public async Task<IReadOnlyList<DeploymentAndTask>> DeploymentsAsync(Release release, SpaceContext space, Caller caller, CancellationToken cancel)
+    public Task<IReadOnlyList<DeploymentAndTask>> DeploymentsAsync(Release release, SpaceContext space, Caller caller, CancellationToken cancel) =>
+        DeploymentsAsync([release.Id], space, caller, cancel);
+
+    /// <summary>The same of several.</summary>
+    public async Task<IReadOnlyList<DeploymentAndTask>> DeploymentsAsync(string[] releaseIds, SpaceContext space, Caller caller, CancellationToken cancel)
     {
         var visible = caller.VisibleTargets(Permission.DeploymentView, space.Id);
-        var made = (await deployments.ListAsync(new ExecutionQuery(), release.Id, visible, Page.All, cancel)).Items;
+        var made = (await deployments.ListAsync(new ExecutionQuery(), releaseIds, visible, Page.All, cancel)).Items;
         var ofThem = made.Where(one => caller.May(Permission.TaskView, ExecutionPlaces.Target(one))).Select(one => one.TaskId).ToArray();
         var seen = ofThem.Length == 0 ? []
             : (await tasks.ListAsync(new TaskFilter(), caller.VisibleTargets(Permission.TaskView, space.Id), Page.All with { Ids = ofThem }, cancel)).Items.ToDictionary(task => task.Id);

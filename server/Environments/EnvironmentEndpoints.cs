@@ -33,7 +33,7 @@ public static class EnvironmentEndpoints
     }
 
     /// <param name="type">Of v2: <c>Static</c>, or a kind of which there are none.</param>
-    private static async Task<ResourceCollection<DeploymentEnvironment>> List(
+    internal static async Task<ResourceCollection<DeploymentEnvironment>> List(
         Page page, string? type, SpaceContext space, Caller caller, EnvironmentStore environments, CancellationToken cancel)
     {
         var visible = caller.Visible(Permission.EnvironmentView, space.Id);
@@ -45,10 +45,10 @@ public static class EnvironmentEndpoints
         return ResourceCollection<DeploymentEnvironment>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<IReadOnlyList<DeploymentEnvironment>> All(SpaceContext space, Caller caller, EnvironmentStore environments, CancellationToken cancel) =>
+    internal static async Task<IReadOnlyList<DeploymentEnvironment>> All(SpaceContext space, Caller caller, EnvironmentStore environments, CancellationToken cancel) =>
         (await List(Page.All, null, space, caller, environments, cancel)).Items;
 
-    private static Task<DeploymentEnvironment> Get(string id, SpaceContext space, Caller caller, EnvironmentStore environments, CancellationToken cancel) =>
+    internal static Task<DeploymentEnvironment> Get(string id, SpaceContext space, Caller caller, EnvironmentStore environments, CancellationToken cancel) =>
         SeenAsync(id, space, caller, environments, cancel);
 
     /// <summary>The environment that a path names, if the caller may see it.</summary>
@@ -66,7 +66,7 @@ public static class EnvironmentEndpoints
             ? (await environments.ListAsync(spaceId, Page.All, caller.Visible(Permission.EnvironmentView, spaceId), cancel)).Items
             : [];
 
-    private static async Task<IResult> Create(
+    internal static async Task<IResult> Create(
         EnvironmentInput input, SpaceContext space, Caller caller, NpgsqlDataSource database, EnvironmentStore environments, AuditLog audit, CancellationToken cancel)
     {
         caller.Demand(Permission.EnvironmentCreate, AccessTarget.Space(space.Id));
@@ -84,7 +84,7 @@ public static class EnvironmentEndpoints
         return Results.Created($"/api/{space.Id}/environments/{created.Id}", created);
     }
 
-    private static async Task<DeploymentEnvironment> Update(
+    internal static async Task<DeploymentEnvironment> Update(
         string id, EnvironmentInput input, SpaceContext space, Caller caller, NpgsqlDataSource database, EnvironmentStore environments, AuditLog audit, CancellationToken cancel)
     {
         var present = await Get(id, space, caller, environments, cancel);
@@ -98,7 +98,7 @@ public static class EnvironmentEndpoints
         }, cancel);
     }
 
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, NpgsqlDataSource database, EnvironmentStore environments, ScopedUserRoleStore roles, AuditLog audit, CancellationToken cancel)
     {
         var present = await Get(id, space, caller, environments, cancel);
@@ -116,7 +116,7 @@ public static class EnvironmentEndpoints
     }
 
     /// <summary>The body is the Ids in their new order; those that it leaves out follow in their present order.</summary>
-    private static async Task<IReadOnlyList<DeploymentEnvironment>> Sort(
+    internal static async Task<IReadOnlyList<DeploymentEnvironment>> Sort(
         string[] order, SpaceContext space, Caller caller, NpgsqlDataSource database, EnvironmentStore environments, AuditLog audit, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.EnvironmentEdit, space.Id);

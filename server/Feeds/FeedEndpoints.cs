@@ -27,7 +27,7 @@ public static class FeedEndpoints
         return await feeds.FindAsync(space.Id, id, cancel) ?? throw ApiException.NotFound("feed", id);
     }
 
-    private static async Task<ResourceCollection<Feed>> List(Page page, string? feedType, SpaceContext space, Caller caller, FeedStore feeds, CancellationToken cancel)
+    internal static async Task<ResourceCollection<Feed>> List(Page page, string? feedType, SpaceContext space, Caller caller, FeedStore feeds, CancellationToken cancel)
     {
         caller.Demand(Permission.FeedView, AccessTarget.Space(space.Id));
         var slice = await feeds.ListAsync(space.Id, string.IsNullOrEmpty(feedType) ? null : feedType, page, cancel);
@@ -42,24 +42,29 @@ public static class FeedEndpoints
 
     private static async Task<IResult> Create(FeedInput input, SpaceContext space, Caller caller, FeedChanges changes, CancellationToken cancel)
     {
+        var created = await CreateAsync(input, space, caller, changes, cancel);
+        return Results.Created($"/api/{space.Id}/feeds/{created.Id}", created);
+    }
+
+    internal static async Task<Feed> CreateAsync(FeedInput input, SpaceContext space, Caller caller, FeedChanges changes, CancellationToken cancel)
+    {
         caller.Demand(Permission.FeedEdit, AccessTarget.Space(space.Id));
         if (nameof(FeedType.BuiltIn).Equals(input.FeedType, StringComparison.OrdinalIgnoreCase))
         {
             throw ApiException.BadRequest($"Space '{space.Space.Name}' ({space.Id}) has its {FeedType.BuiltIn} feed already: {Feed.BuiltInId}. There is one in each space.");
         }
         var blank = new Feed { Id = "", SpaceId = space.Id, Name = "", Slug = "", FeedType = FeedType.Docker };
-        var created = await changes.CreateAsync(changes.Check(input, blank, space), caller.Actor, cancel);
-        return Results.Created($"/api/{space.Id}/feeds/{created.Id}", created);
+        return await changes.CreateAsync(changes.Check(input, blank, space), caller.Actor, cancel);
     }
 
-    private static async Task<Feed> Update(
+    internal static async Task<Feed> Update(
         string id, FeedInput input, SpaceContext space, Caller caller, FeedStore feeds, FeedChanges changes, CancellationToken cancel)
     {
         var present = await EditedAsync(id, space, caller, feeds, cancel);
         return await changes.UpdateAsync(changes.Check(input, present, space), caller.Actor, cancel);
     }
 
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, FeedStore feeds, FeedChanges changes, RegistryLogins logins, CancellationToken cancel)
     {
         var present = await EditedAsync(id, space, caller, feeds, cancel);

@@ -62,6 +62,9 @@ public sealed class VerificationKey
     public string KeyType { get; }
     public string? KeyId { get; }
 
+    /// <summary>Its 'alg'; null where it has none.</summary>
+    public string? AlgorithmName => algorithmName;
+
     /// <summary>Why this key verifies nothing; null for a usable one.</summary>
     public string? Fault { get; }
 

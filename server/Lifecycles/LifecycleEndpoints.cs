@@ -24,7 +24,7 @@ public static class LifecycleEndpoints
         group.MapDelete("/{id}", Delete);
     });
 
-    private static async Task<ResourceCollection<Lifecycle>> List(
+    internal static async Task<ResourceCollection<Lifecycle>> List(
         Page page, SpaceContext space, Caller caller, LifecycleStore lifecycles, CancellationToken cancel)
     {
         caller.Demand(Permission.LifecycleView, AccessTarget.Space(space.Id));
@@ -32,16 +32,16 @@ public static class LifecycleEndpoints
         return ResourceCollection<Lifecycle>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<IReadOnlyList<Lifecycle>> All(SpaceContext space, Caller caller, LifecycleStore lifecycles, CancellationToken cancel) =>
+    internal static async Task<IReadOnlyList<Lifecycle>> All(SpaceContext space, Caller caller, LifecycleStore lifecycles, CancellationToken cancel) =>
         (await List(Page.All, space, caller, lifecycles, cancel)).Items;
 
-    private static async Task<Lifecycle> Get(string id, SpaceContext space, Caller caller, LifecycleStore lifecycles, CancellationToken cancel)
+    internal static async Task<Lifecycle> Get(string id, SpaceContext space, Caller caller, LifecycleStore lifecycles, CancellationToken cancel)
     {
         caller.Demand(Permission.LifecycleView, AccessTarget.Space(space.Id));
         return await lifecycles.FindAsync(space.Id, id, cancel) ?? throw ApiException.NotFound("lifecycle", id);
     }
 
-    private static async Task<IResult> Create(
+    internal static async Task<IResult> Create(
         LifecycleInput input, SpaceContext space, Caller caller, NpgsqlDataSource database, LifecycleStore lifecycles, EnvironmentStore environments, AuditLog audit, CancellationToken cancel)
     {
         caller.Demand(Permission.LifecycleCreate, AccessTarget.Space(space.Id));
@@ -56,7 +56,7 @@ public static class LifecycleEndpoints
         return Results.Created($"/api/{space.Id}/lifecycles/{created.Id}", created);
     }
 
-    private static async Task<Lifecycle> Update(
+    internal static async Task<Lifecycle> Update(
         string id, LifecycleInput input, SpaceContext space, Caller caller, NpgsqlDataSource database, LifecycleStore lifecycles, EnvironmentStore environments, AuditLog audit, CancellationToken cancel)
     {
         var present = await Get(id, space, caller, lifecycles, cancel);
@@ -70,7 +70,7 @@ public static class LifecycleEndpoints
         }, cancel);
     }
 
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, NpgsqlDataSource database, LifecycleStore lifecycles, AuditLog audit, CancellationToken cancel)
     {
         var present = await Get(id, space, caller, lifecycles, cancel);

@@ -25,7 +25,7 @@ public static class MachineEndpoints
         routes.MapSpaceRoutes("machineroles", group => group.MapGet("/all", AllRoles).WithSummary("List all roles of deployment targets"));
     }
 
-    private static async Task<ResourceCollection<Machine>> List(
+    internal static async Task<ResourceCollection<Machine>> List(
         Page page, MachineQuery query, SpaceContext space, Caller caller, MachineStore machines, CancellationToken cancel)
     {
         var slice = await SeenAsync(space.Id, query, page, caller, machines, cancel);
@@ -45,7 +45,7 @@ public static class MachineEndpoints
         return new(all.Count, [.. all.Skip(page.Skip).Take(page.Take)]);
     }
 
-    private static async Task<IReadOnlyList<Machine>> All(SpaceContext space, Caller caller, MachineStore machines, CancellationToken cancel) =>
+    internal static async Task<IReadOnlyList<Machine>> All(SpaceContext space, Caller caller, MachineStore machines, CancellationToken cancel) =>
         (await List(Page.All, new MachineQuery(), space, caller, machines, cancel)).Items;
 
     private static async Task<ResourceCollection<Machine>> ListOfEnvironment(
@@ -56,10 +56,10 @@ public static class MachineEndpoints
     }
 
     /// <summary>The roles of the targets that the caller sees.</summary>
-    private static async Task<IReadOnlyList<string>> AllRoles(SpaceContext space, Caller caller, MachineStore machines, CancellationToken cancel) =>
+    internal static async Task<IReadOnlyList<string>> AllRoles(SpaceContext space, Caller caller, MachineStore machines, CancellationToken cancel) =>
         [.. (await All(space, caller, machines, cancel)).SelectMany(machine => machine.Roles).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
 
-    private static async Task<Machine> Get(string id, SpaceContext space, Caller caller, MachineStore machines, CancellationToken cancel)
+    internal static async Task<Machine> Get(string id, SpaceContext space, Caller caller, MachineStore machines, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.MachineView, space.Id);
         return await machines.FindAsync(space.Id, id, cancel) is { } machine && Sees(caller, machine)
@@ -67,7 +67,7 @@ public static class MachineEndpoints
             : throw ApiException.NotFound("deployment target", id);
     }
 
-    private static async Task<IResult> Create(MachineInput input, SpaceContext space, Caller caller, MachineChanges changes, CancellationToken cancel)
+    internal static async Task<IResult> Create(MachineInput input, SpaceContext space, Caller caller, MachineChanges changes, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.MachineCreate, space.Id);
         var blank = new Machine
@@ -81,7 +81,7 @@ public static class MachineEndpoints
         return Results.Created($"/api/{space.Id}/machines/{created.Id}", created);
     }
 
-    private static async Task<Machine> Update(
+    internal static async Task<Machine> Update(
         string id, MachineInput input, SpaceContext space, Caller caller, MachineStore machines, MachineChanges changes, CancellationToken cancel)
     {
         var present = await Get(id, space, caller, machines, cancel);
@@ -92,7 +92,7 @@ public static class MachineEndpoints
         return await changes.UpdateAsync(machine, caller.Actor, cancel);
     }
 
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, MachineStore machines, MachineChanges changes, CancellationToken cancel)
     {
         var present = await Get(id, space, caller, machines, cancel);

@@ -16,6 +16,13 @@ public sealed class SigningKeySet(IReadOnlyList<SigningKey> keys, DateTimeOffset
     /// <summary>The key that waits for its turn.</summary>
     public SigningKey? Next(SigningKeyUse use) => keys.FirstOrDefault(key => key.Use == use && key.WillSign(now));
 
+    public SigningKeyState StateOf(SigningKey key) =>
+        key.RevokedAt is not null ? SigningKeyState.Revoked
+        : !Published.Any(shown => shown.Kid == key.Kid) ? SigningKeyState.Retired
+        : key.Kid == Signing(key.Use)?.Kid ? SigningKeyState.Signing
+        : key.WillSign(now) ? SigningKeyState.Next
+        : SigningKeyState.Published;
+
     /// <summary>
     /// What the JWKS shows. When changes at once have left more keys than there is room for, those that sign or will sign come first and
     /// the one that was retired longest ago is left out.
@@ -34,4 +41,16 @@ public sealed class SigningKeySet(IReadOnlyList<SigningKey> keys, DateTimeOffset
     private IEnumerable<SigningKey> Candidates() => keys.Where(key => key.IsPublished(now));
 
     private int Rank(SigningKey key) => key.Kid == Signing(key.Use)?.Kid ? 0 : key.WillSign(now) ? 1 : 2;
+}
+
+public enum SigningKeyState
+{
+    /// <summary>Published, and waits for its turn.</summary>
+    Next,
+    Signing,
+
+    /// <summary>Signs no more, and is published for the tokens that it signed.</summary>
+    Published,
+    Retired,
+    Revoked,
 }

@@ -52,7 +52,7 @@ public static class PackageEndpoints
     /// <param name="filter">A part of the package's Id.</param>
     /// <param name="latest">Of each package only the highest version.</param>
     /// <param name="includeNotes">Packages have no notes here: nothing of them is read from their files.</param>
-    private static async Task<ResourceCollection<Package>> List(
+    internal static async Task<ResourceCollection<Package>> List(
         Page page, string? nuGetPackageId, string? filter, bool? latest, bool? includeNotes, SpaceContext space, Caller caller, PackageStore packages, CancellationToken cancel)
     {
         caller.Demand(Permission.FeedView, AccessTarget.Space(space.Id));
@@ -61,13 +61,13 @@ public static class PackageEndpoints
         return ResourceCollection<Package>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<Package> Get(string id, SpaceContext space, Caller caller, PackageStore packages, CancellationToken cancel)
+    internal static async Task<Package> Get(string id, SpaceContext space, Caller caller, PackageStore packages, CancellationToken cancel)
     {
         caller.Demand(Permission.FeedView, AccessTarget.Space(space.Id));
         return await packages.FindAsync(space.Id, id, cancel) ?? throw ApiException.NotFound("package", id);
     }
 
-    private static async Task<IResult> Download(
+    internal static async Task<IResult> Download(
         string id, HttpContext context, SpaceContext space, Caller caller, PackageStore packages, NpgsqlDataSource database, CancellationToken cancel)
     {
         caller.Demand(Permission.BuiltInFeedDownload, AccessTarget.Space(space.Id));
@@ -78,7 +78,7 @@ public static class PackageEndpoints
             package.Published, new EntityTagHeaderValue($"\"{package.Sha256}\""), enableRangeProcessing: true);
     }
 
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, NpgsqlDataSource database, PackageStore packages, PackageContents contents, AuditLog audit, CancellationToken cancel)
     {
         caller.Demand(Permission.BuiltInFeedAdminister, AccessTarget.Space(space.Id));
@@ -111,7 +111,7 @@ public static class PackageEndpoints
         }, cancel);
 
     /// <summary>Newest first.</summary>
-    private static async Task<object> ListVersions(
+    internal static async Task<object> ListVersions(
         string feedId, string? packageId, VersionQuery query, Page page, SpaceContext space, Caller caller, FeedStore feeds, FeedPackages packages, CancellationToken cancel)
     {
         var feed = await FeedEndpoints.SeenAsync(feedId, space, caller, feeds, cancel);
@@ -119,7 +119,7 @@ public static class PackageEndpoints
     }
 
     /// <param name="term">A part of the package's Id; empty: every package.</param>
-    private static async Task<ResourceCollection<PackageDescription>> SearchPackages(
+    internal static async Task<ResourceCollection<PackageDescription>> SearchPackages(
         string feedId, string? term, Page page, SpaceContext space, Caller caller, FeedStore feeds, FeedPackages packages, CancellationToken cancel) =>
         await packages.SearchAsync(await FeedEndpoints.SeenAsync(feedId, space, caller, feeds, cancel), Empty(term), page, cancel);
 

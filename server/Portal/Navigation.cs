@@ -20,7 +20,7 @@ public sealed class Navigation(SpaceStore spaces)
             groups.Add(new(space.Name, [.. InSpace.Where(item => caller.MaySomewhere(item.Permission, space.Id))
                 .Select(item => new NavigationItem(item.Text, $"{PortalServices.Root}/spaces/{space.Slug}/{item.Path}", item.Icon))]));
         }
-        groups.Add(new("Server", [.. OnServer.Where(item => item.Permission is not { } needed || Holds(caller, needed))
+        groups.Add(new("Server", [.. OnServer.Where(item => item.Permission is not { } needed || Holds(caller, (item.Path, needed)))
             .Select(item => new NavigationItem(item.Text, $"{PortalServices.Root}/{item.Path}", item.Icon))]));
         return [.. groups.Where(group => group.Items.Count > 0)];
     }
@@ -40,6 +40,7 @@ public sealed class Navigation(SpaceStore spaces)
     private static readonly (string Text, string Path, string Icon, Permission? Permission)[] OnServer =
     [
         ("Service accounts", "service-accounts", "robot", Permission.UserView),
+        ("Why refused", "refusals", "shield-x", Permission.EventView),
         ("Issuers", "issuers", "certificate", Permission.UserView),
         ("Signing keys", "signing-keys", "key", Permission.AdministerSystem),
         ("Users", "users", "user", Permission.UserView),
@@ -50,7 +51,9 @@ public sealed class Navigation(SpaceStore spaces)
         ("Settings", "settings", "settings", Permission.AdministerSystem),
     ];
 
-    private static bool Holds(Caller caller, Permission permission) => caller.SpacesWith(permission) is not [];
+    private static bool Holds(Caller caller, (string Path, Permission Needed) item) =>
+        // A login is in no space, so that who may see the audit of one sees none.
+        item.Path == "refusals" ? caller.May(item.Needed, AccessTarget.System) : caller.SpacesWith(item.Needed) is not [];
 }
 
 /// <param name="Title">Null: without a title.</param>
@@ -59,5 +62,11 @@ public sealed record NavigationGroup(string? Title, IReadOnlyList<NavigationItem
 public sealed record NavigationItem(string Text, string Url, string Icon)
 {
     /// <summary>The page itself, or one below it.</summary>
-    public bool IsAt(PathString path) => Url == PortalServices.Root ? path == Url : path.StartsWithSegments(Url);
+    public bool IsAt(PathString path) => Url switch
+    {
+        PortalServices.Root => path == Url,
+        // What is in a space is not the list of spaces.
+        $"{PortalServices.Root}/spaces" => path == Url || (path.StartsWithSegments(Url, out var below) && below.Value!.Split('/') is ["", "new"] or ["", _, "edit"]),
+        _ => path.StartsWithSegments(Url),
+    };
 }

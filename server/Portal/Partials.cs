@@ -20,6 +20,15 @@ public sealed record Pager(string? Newer, string? Older, string NewerText = "Bac
         page.Skip > 0 ? Url(url, text, Math.Max(0, page.Skip - page.Take)) : null,
         page.Skip + page.Take < total ? Url(url, text, page.Skip + page.Take) : null);
 
+    /// <summary>Of a list that is paged by where the page before ended; its last page costs what the first does.</summary>
+    /// <param name="last">The end of this page; null: nothing comes after it.</param>
+    public static Pager After(string url, string? text, string? after, string? last) => new(
+        string.IsNullOrEmpty(after) ? null : Url(url, text, null),
+        last is null ? null : Url(url, text, last), "To the beginning");
+
+    private static string Url(string url, string? text, string? after) =>
+        QueryHelpers.AddQueryString(url, new Dictionary<string, string?> { ["q"] = string.IsNullOrEmpty(text) ? null : text, ["after"] = after });
+
     private static string Url(string url, string? text, int skip) =>
         QueryHelpers.AddQueryString(url, new Dictionary<string, string?> { ["q"] = string.IsNullOrEmpty(text) ? null : text, ["skip"] = skip.ToString(CultureInfo.InvariantCulture) });
 }

@@ -37,7 +37,8 @@ public sealed class PortalAssets
         {
             return Results.NotFound();
         }
-        context.Response.Headers.CacheControl = "public, max-age=31536000, immutable";
+        var isVersioned = context.Request.RouteValues.ContainsKey("version");
+        context.Response.Headers.CacheControl = isVersioned ? "public, max-age=31536000, immutable" : "public, max-age=86400";
         context.Response.Headers.Vary = "Accept-Encoding";
         if (!context.Request.Headers.AcceptEncoding.ToString().Contains("br", StringComparison.Ordinal))
         {

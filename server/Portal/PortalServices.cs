@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Metadata;
+using OctoLogin.Portal.Rights;
+using OctoLogin.SignIn.OpenIdConnect;
 using OctoLogin.Spaces;
 
 namespace OctoLogin.Portal;
@@ -40,7 +42,15 @@ public static class PortalServices
         {
             services.Remove(warmsKeys);
         }
-        return services.AddSingleton<IDataProtectionProvider, MasterKeyProtection>().AddSingleton<PortalAssets>().AddSingleton<Navigation>();
+        services.AddSingleton<IDataProtectionProvider, MasterKeyProtection>();
+        services.AddSingleton<PortalAssets>();
+        services.AddSingleton(provider => StyleOf(provider.GetRequiredService<PortalAssets>()));
+        services.AddSingleton<Navigation>();
+        services.AddSingleton<SpaceNames>().AddSingleton<ReleaseChoices>().AddSingleton<ExecutionChoices>();
+        services.AddRights();
+        services.AddSingleton<Home.Attention>();
+        services.AddSingleton<ServerSettings>();
+        return services;
     }
 
     public static void MapPortal(this WebApplication app)
@@ -48,8 +58,12 @@ public static class PortalServices
         app.MapGet("/", () => Results.Redirect(Root)).AllowAnonymous().ExcludeFromDescription();
         app.MapGet($"{Root}/assets/{{version}}/{{name}}", (string name, HttpContext context, PortalAssets assets) => assets.Serve(name, context))
             .AllowAnonymous().ExcludeFromDescription();
+        // What browsers ask for by themselves, of the pages of errors and of the API's too.
+        app.MapGet("/favicon.ico", (HttpContext context, PortalAssets assets) => assets.Serve("logo.svg", context)).AllowAnonymous().ExcludeFromDescription();
         app.MapRazorPages();
     }
+
+    private static SignInPageStyle StyleOf(PortalAssets assets) => new([assets.Url("tabler.min.css"), assets.Url("portal.css")], [assets.Url("theme.js")]);
 
     private static void SetCookie(CookieBuilder cookie, string name)
     {

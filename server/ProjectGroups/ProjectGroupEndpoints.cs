@@ -23,7 +23,7 @@ public static class ProjectGroupEndpoints
         group.MapDelete("/{id}", Delete);
     });
 
-    private static async Task<ResourceCollection<ProjectGroup>> List(
+    internal static async Task<ResourceCollection<ProjectGroup>> List(
         Page page, SpaceContext space, Caller caller, ProjectGroupStore groups, CancellationToken cancel)
     {
         caller.Demand(Permission.ProjectGroupView, AccessTarget.Space(space.Id));
@@ -31,16 +31,16 @@ public static class ProjectGroupEndpoints
         return ResourceCollection<ProjectGroup>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<IReadOnlyList<ProjectGroup>> All(SpaceContext space, Caller caller, ProjectGroupStore groups, CancellationToken cancel) =>
+    internal static async Task<IReadOnlyList<ProjectGroup>> All(SpaceContext space, Caller caller, ProjectGroupStore groups, CancellationToken cancel) =>
         (await List(Page.All, space, caller, groups, cancel)).Items;
 
-    private static async Task<ProjectGroup> Get(string id, SpaceContext space, Caller caller, ProjectGroupStore groups, CancellationToken cancel)
+    internal static async Task<ProjectGroup> Get(string id, SpaceContext space, Caller caller, ProjectGroupStore groups, CancellationToken cancel)
     {
         caller.Demand(Permission.ProjectGroupView, AccessTarget.Space(space.Id));
         return await groups.FindAsync(space.Id, id, cancel) ?? throw ApiException.NotFound("project group", id);
     }
 
-    private static async Task<IResult> Create(
+    internal static async Task<IResult> Create(
         ProjectGroupInput input, SpaceContext space, Caller caller, NpgsqlDataSource database, ProjectGroupStore groups, AuditLog audit, CancellationToken cancel)
     {
         caller.Demand(Permission.ProjectGroupCreate, AccessTarget.Space(space.Id));
@@ -54,7 +54,7 @@ public static class ProjectGroupEndpoints
         return Results.Created($"/api/{space.Id}/projectgroups/{created.Id}", created);
     }
 
-    private static async Task<ProjectGroup> Update(
+    internal static async Task<ProjectGroup> Update(
         string id, ProjectGroupInput input, SpaceContext space, Caller caller, NpgsqlDataSource database, ProjectGroupStore groups, AuditLog audit, CancellationToken cancel)
     {
         var present = await Get(id, space, caller, groups, cancel);
@@ -68,7 +68,7 @@ public static class ProjectGroupEndpoints
         }, cancel);
     }
 
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, NpgsqlDataSource database, ProjectGroupStore groups, ScopedUserRoleStore roles, AuditLog audit, CancellationToken cancel)
     {
         var present = await Get(id, space, caller, groups, cancel);

@@ -22,7 +22,7 @@ public static class DeploymentProcessEndpoints
         });
     }
 
-    private static async Task<DeploymentProcess> Get(
+    internal static async Task<DeploymentProcess> Get(
         string id, SpaceContext space, Caller caller, ProjectStore projects, DeploymentProcessStore processes, CancellationToken cancel)
     {
         var project = await ProjectEndpoints.SeenAsync(id, space, caller, projects, cancel);
@@ -35,7 +35,7 @@ public static class DeploymentProcessEndpoints
         string id, SpaceContext space, Caller caller, ProjectStore projects, DeploymentProcessStore processes, CancellationToken cancel) =>
         SensitiveProperties.Hide((await SeenAsync(id, space, caller, projects, processes, cancel)).Process);
 
-    private static async Task<DeploymentProcess> Update(
+    internal static async Task<DeploymentProcess> Update(
         string id, DeploymentProcessInput input, SpaceContext space, Caller caller, ProjectStore projects, DeploymentProcessStore processes, ProcessChanges changes, CancellationToken cancel)
     {
         var project = await ProjectEndpoints.SeenAsync(id, space, caller, projects, cancel);
@@ -52,7 +52,7 @@ public static class DeploymentProcessEndpoints
         return await changes.UpdateAsync(input, present, Kind, ("project", project.Name), space, caller.Actor, cancel);
     }
 
-    private static async Task<(DeploymentProcess Process, Project Project)> SeenAsync(
+    internal static async Task<(DeploymentProcess Process, Project Project)> SeenAsync(
         string id, SpaceContext space, Caller caller, ProjectStore projects, DeploymentProcessStore processes, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.ProcessView, space.Id);

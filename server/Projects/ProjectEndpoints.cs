@@ -46,7 +46,7 @@ public static class ProjectEndpoints
     public static AccessTarget Target(Project project) => new(project.SpaceId, project.Id, project.ProjectGroupId);
 
     /// <param name="clonedFromProjectId">Projects are not cloned here: asked for, there are none.</param>
-    private static async Task<ResourceCollection<Project>> List(
+    internal static async Task<ResourceCollection<Project>> List(
         Page page, string? clonedFromProjectId, SpaceContext space, Caller caller, ProjectStore projects, CancellationToken cancel)
     {
         var visible = caller.Visible(Permission.ProjectView, space.Id);
@@ -58,13 +58,13 @@ public static class ProjectEndpoints
         return ResourceCollection<Project>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<IReadOnlyList<Project>> All(SpaceContext space, Caller caller, ProjectStore projects, CancellationToken cancel) =>
+    internal static async Task<IReadOnlyList<Project>> All(SpaceContext space, Caller caller, ProjectStore projects, CancellationToken cancel) =>
         (await List(Page.All, null, space, caller, projects, cancel)).Items;
 
-    private static Task<Project> Get(string id, SpaceContext space, Caller caller, ProjectStore projects, CancellationToken cancel) =>
+    internal static Task<Project> Get(string id, SpaceContext space, Caller caller, ProjectStore projects, CancellationToken cancel) =>
         SeenAsync(id, space, caller, projects, cancel);
 
-    private static async Task<IResult> Create(ProjectInput input, SpaceContext space, Caller caller, ProjectChanges changes, CancellationToken cancel)
+    internal static async Task<IResult> Create(ProjectInput input, SpaceContext space, Caller caller, ProjectChanges changes, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.ProjectCreate, space.Id);
         var project = await changes.CheckAsync(input, null, space, cancel);
@@ -73,7 +73,7 @@ public static class ProjectEndpoints
         return Results.Created($"/api/{space.Id}/projects/{created.Id}", created);
     }
 
-    private static async Task<Project> Update(
+    internal static async Task<Project> Update(
         string id, ProjectInput input, SpaceContext space, Caller caller, ProjectStore projects, ProjectChanges changes, CancellationToken cancel)
     {
         var present = await SeenAsync(id, space, caller, projects, cancel);
@@ -87,7 +87,7 @@ public static class ProjectEndpoints
         return await changes.UpdateAsync(project, caller.Actor, cancel);
     }
 
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, ProjectStore projects, ProjectChanges changes, CancellationToken cancel)
     {
         var present = await SeenAsync(id, space, caller, projects, cancel);

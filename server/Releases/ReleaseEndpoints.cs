@@ -34,20 +34,20 @@ public static class ReleaseEndpoints
         });
     }
 
-    private static async Task<IResult> Create(CreateReleaseCommand command, SpaceContext space, Caller caller, CreateRelease create, CancellationToken cancel)
+    internal static async Task<IResult> Create(CreateReleaseCommand command, SpaceContext space, Caller caller, CreateRelease create, CancellationToken cancel)
     {
         var (release, isNew) = await create.RunAsync(command, space, caller, cancel);
         var answer = new CreateReleaseResponse(release.Id, release.Version);
         return isNew ? Results.Created($"/api/{space.Id}/releases/{release.Id}", answer) : Results.Ok(answer);
     }
 
-    private static async Task<ResourceCollection<Release>> List(Page page, SpaceContext space, Caller caller, ReleaseStore releases, CancellationToken cancel)
+    internal static async Task<ResourceCollection<Release>> List(Page page, SpaceContext space, Caller caller, ReleaseStore releases, CancellationToken cancel)
     {
         var slice = await releases.ListAsync(space.Id, null, page, caller.Visible(Permission.ReleaseView, space.Id), cancel);
         return ResourceCollection<Release>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<ResourceCollection<Release>> ListOfProject(
+    internal static async Task<ResourceCollection<Release>> ListOfProject(
         string projectId, string? searchByVersion, Page page, SpaceContext space, Caller caller, ProjectStore projects, ReleaseStore releases, CancellationToken cancel)
     {
         var project = await ProjectEndpoints.SeenAsync(projectId, space, caller, projects, cancel);
@@ -57,7 +57,7 @@ public static class ReleaseEndpoints
         return ResourceCollection<Release>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<Release> Get(string id, SpaceContext space, Caller caller, ProjectStore projects, ReleaseStore releases, CancellationToken cancel) =>
+    internal static async Task<Release> Get(string id, SpaceContext space, Caller caller, ProjectStore projects, ReleaseStore releases, CancellationToken cancel) =>
         (await SeenAsync(id, space, caller, projects, releases, cancel)).Release;
 
     private static async Task<Release> GetVersion(
@@ -69,7 +69,7 @@ public static class ReleaseEndpoints
     }
 
     /// <summary>Notes and custom fields alone: what was released does not change.</summary>
-    private static async Task<Release> Update(
+    internal static async Task<Release> Update(
         string id, ReleaseInput input, SpaceContext space, Caller caller, ProjectStore projects, ReleaseStore releases, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
     {
         var (present, project) = await SeenAsync(id, space, caller, projects, releases, cancel);
@@ -84,7 +84,7 @@ public static class ReleaseEndpoints
     }
 
     /// <summary>The release takes the project's variables as they are now; the next deployment uses these.</summary>
-    private static async Task<Release> SnapshotVariables(
+    internal static async Task<Release> SnapshotVariables(
         string id, SpaceContext space, Caller caller, ProjectStore projects, ReleaseStore releases, PresentVariables present, NpgsqlDataSource database, CancellationToken cancel)
     {
         var (release, project) = await SeenAsync(id, space, caller, projects, releases, cancel);
@@ -92,7 +92,7 @@ public static class ReleaseEndpoints
         return await database.InTransactionAsync(connection => present.TakeAsync(connection, release, project, caller.Actor, cancel), cancel);
     }
 
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, ProjectStore projects, ReleaseStore releases, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
     {
         var (present, project) = await SeenAsync(id, space, caller, projects, releases, cancel);

@@ -48,16 +48,16 @@ public static class RunbookEndpoints
             : throw ApiException.NotFound("runbook", id);
     }
 
-    private static async Task<ResourceCollection<Runbook>> List(Page page, SpaceContext space, Caller caller, RunbookStore runbooks, CancellationToken cancel)
+    internal static async Task<ResourceCollection<Runbook>> List(Page page, SpaceContext space, Caller caller, RunbookStore runbooks, CancellationToken cancel)
     {
         var slice = await runbooks.ListAsync(space.Id, null, page, caller.Visible(Permission.RunbookView, space.Id), cancel);
         return ResourceCollection<Runbook>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<IReadOnlyList<Runbook>> All(SpaceContext space, Caller caller, RunbookStore runbooks, CancellationToken cancel) =>
+    internal static async Task<IReadOnlyList<Runbook>> All(SpaceContext space, Caller caller, RunbookStore runbooks, CancellationToken cancel) =>
         (await List(Page.All, space, caller, runbooks, cancel)).Items;
 
-    private static async Task<ResourceCollection<Runbook>> ListOfProject(
+    internal static async Task<ResourceCollection<Runbook>> ListOfProject(
         string projectId, Page page, SpaceContext space, Caller caller, ProjectStore projects, RunbookStore runbooks, CancellationToken cancel)
     {
         var project = await ProjectEndpoints.SeenAsync(projectId, space, caller, projects, cancel);
@@ -66,7 +66,7 @@ public static class RunbookEndpoints
         return ResourceCollection<Runbook>.Of(page, slice.Total, slice.Items);
     }
 
-    private static Task<Runbook> Get(string id, SpaceContext space, Caller caller, ProjectStore projects, RunbookStore runbooks, CancellationToken cancel) =>
+    internal static Task<Runbook> Get(string id, SpaceContext space, Caller caller, ProjectStore projects, RunbookStore runbooks, CancellationToken cancel) =>
         GetAsync(null, id, space, caller, projects, runbooks, cancel);
 
     private static Task<Runbook> GetOfProject(
@@ -77,7 +77,7 @@ public static class RunbookEndpoints
         string? projectId, string id, SpaceContext space, Caller caller, ProjectStore projects, RunbookStore runbooks, CancellationToken cancel) =>
         (await SeenAsync(projectId, id, space, caller, projects, runbooks, cancel)).Runbook;
 
-    private static async Task<IResult> Create(RunbookInput input, SpaceContext space, Caller caller, ProjectStore projects, RunbookChanges changes, CancellationToken cancel)
+    internal static async Task<IResult> Create(RunbookInput input, SpaceContext space, Caller caller, ProjectStore projects, RunbookChanges changes, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.RunbookEdit, space.Id);
         var project = input.ProjectId is { Length: > 0 } id && await projects.FindAsync(space.Id, id, cancel) is { } found
@@ -94,7 +94,7 @@ public static class RunbookEndpoints
         string projectId, RunbookInput input, SpaceContext space, Caller caller, ProjectStore projects, RunbookChanges changes, CancellationToken cancel) =>
         Create(input with { ProjectId = projectId }, space, caller, projects, changes, cancel);
 
-    private static Task<Runbook> Update(
+    internal static Task<Runbook> Update(
         string id, RunbookInput input, SpaceContext space, Caller caller, ProjectStore projects, RunbookStore runbooks, RunbookChanges changes, CancellationToken cancel) =>
         UpdateAsync(null, id, input, space, caller, projects, runbooks, changes, cancel);
 
@@ -110,7 +110,7 @@ public static class RunbookEndpoints
         return await changes.UpdateAsync(await changes.CheckAsync(input, present, space, cancel), present, project, caller.Actor, cancel);
     }
 
-    private static Task<IResult> Delete(
+    internal static Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, ProjectStore projects, RunbookStore runbooks, RunbookChanges changes, CancellationToken cancel) =>
         DeleteAsync(null, id, space, caller, projects, runbooks, changes, cancel);
 

@@ -22,7 +22,7 @@ public static class RunbookProcessEndpoints
         });
     }
 
-    private static Task<DeploymentProcess> Get(
+    internal static Task<DeploymentProcess> Get(
         string id, SpaceContext space, Caller caller, ProjectStore projects, RunbookStore runbooks, DeploymentProcessStore processes, CancellationToken cancel) =>
         GetOfProject(null, id, space, caller, projects, runbooks, processes, cancel);
 
@@ -30,7 +30,7 @@ public static class RunbookProcessEndpoints
         string? projectId, string id, SpaceContext space, Caller caller, ProjectStore projects, RunbookStore runbooks, DeploymentProcessStore processes, CancellationToken cancel) =>
         SensitiveProperties.Hide((await SeenAsync(projectId, id, space, caller, projects, runbooks, processes, cancel)).Process);
 
-    private static Task<DeploymentProcess> Update(
+    internal static Task<DeploymentProcess> Update(
         string id, DeploymentProcessInput input, SpaceContext space, Caller caller, ProjectStore projects, RunbookStore runbooks, DeploymentProcessStore processes,
         ProcessChanges changes, CancellationToken cancel) =>
         UpdateInProject(null, id, input, space, caller, projects, runbooks, processes, changes, cancel);
@@ -44,7 +44,7 @@ public static class RunbookProcessEndpoints
         return await changes.UpdateAsync(input, process, "Runbook process", ("runbook", runbook.Name), space, caller.Actor, cancel);
     }
 
-    private static async Task<(DeploymentProcess Process, Runbook Runbook, Project Project)> SeenAsync(
+    internal static async Task<(DeploymentProcess Process, Runbook Runbook, Project Project)> SeenAsync(
         string? projectId, string id, SpaceContext space, Caller caller, ProjectStore projects, RunbookStore runbooks, DeploymentProcessStore processes, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.RunbookView, space.Id);

@@ -22,17 +22,17 @@ public static class RunbookRunEndpoints
         });
     }
 
-    private static async Task<IResult> Create(CreateRunbookRunsCommand command, SpaceContext space, Caller caller, CreateRunbookRuns create, CancellationToken cancel) =>
+    internal static async Task<IResult> Create(CreateRunbookRunsCommand command, SpaceContext space, Caller caller, CreateRunbookRuns create, CancellationToken cancel) =>
         Results.Created((string?)null, new CreateRunbookRunsResponse(await create.RunAsync(command, space, caller, cancel)));
 
-    private static async Task<ResourceCollection<RunbookRun>> List(
+    internal static async Task<ResourceCollection<RunbookRun>> List(
         Page page, ExecutionQuery query, SpaceContext space, Caller caller, RunbookRunStore runs, CancellationToken cancel)
     {
         var slice = await runs.ListAsync(query, caller.VisibleTargets(Permission.RunbookRunView, space.Id), page, cancel);
         return ResourceCollection<RunbookRun>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<RunbookRun> Get(string id, SpaceContext space, Caller caller, RunbookRunStore runs, CancellationToken cancel)
+    internal static async Task<RunbookRun> Get(string id, SpaceContext space, Caller caller, RunbookRunStore runs, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.RunbookRunView, space.Id);
         return await runs.FindAsync(space.Id, id, cancel) is { } run && caller.May(Permission.RunbookRunView, ExecutionPlaces.Target(run)) ? run : throw ApiException.NotFound("runbook run", id);

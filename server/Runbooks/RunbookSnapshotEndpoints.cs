@@ -24,13 +24,13 @@ public static class RunbookSnapshotEndpoints
         routes.MapSpaceRoutes("runbooks/{runbookId}/runbooksnapshots", group => group.MapGet("", ListOfRunbook));
     }
 
-    private static async Task<ResourceCollection<RunbookSnapshot>> List(Page page, SpaceContext space, Caller caller, RunbookSnapshotStore snapshots, CancellationToken cancel)
+    internal static async Task<ResourceCollection<RunbookSnapshot>> List(Page page, SpaceContext space, Caller caller, RunbookSnapshotStore snapshots, CancellationToken cancel)
     {
         var slice = await snapshots.ListAsync(space.Id, null, null, page, caller.Visible(Permission.RunbookView, space.Id), cancel);
         return ResourceCollection<RunbookSnapshot>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<ResourceCollection<RunbookSnapshot>> ListOfProject(
+    internal static async Task<ResourceCollection<RunbookSnapshot>> ListOfProject(
         string projectId, Page page, SpaceContext space, Caller caller, ProjectStore projects, RunbookSnapshotStore snapshots, CancellationToken cancel)
     {
         var project = await ProjectEndpoints.SeenAsync(projectId, space, caller, projects, cancel);
@@ -39,7 +39,7 @@ public static class RunbookSnapshotEndpoints
         return ResourceCollection<RunbookSnapshot>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<ResourceCollection<RunbookSnapshot>> ListOfRunbook(
+    internal static async Task<ResourceCollection<RunbookSnapshot>> ListOfRunbook(
         string runbookId, Page page, SpaceContext space, Caller caller, ProjectStore projects, RunbookStore runbooks, RunbookSnapshotStore snapshots, CancellationToken cancel)
     {
         var (runbook, _) = await RunbookEndpoints.SeenAsync(null, runbookId, space, caller, projects, runbooks, cancel);
@@ -47,7 +47,7 @@ public static class RunbookSnapshotEndpoints
         return ResourceCollection<RunbookSnapshot>.Of(page, slice.Total, slice.Items);
     }
 
-    private static Task<RunbookSnapshot> Get(
+    internal static Task<RunbookSnapshot> Get(
         string id, SpaceContext space, Caller caller, ProjectStore projects, RunbookSnapshotStore snapshots, CancellationToken cancel) =>
         GetOfProject(null, id, space, caller, projects, snapshots, cancel);
 
@@ -62,7 +62,7 @@ public static class RunbookSnapshotEndpoints
             : throw ApiException.NotFound("runbook snapshot", id);
     }
 
-    private static Task<IResult> Create(
+    internal static Task<IResult> Create(
         RunbookSnapshotInput input, bool? publish, SpaceContext space, Caller caller, ProjectStore projects, RunbookStore runbooks, CreateRunbookSnapshot create, CancellationToken cancel) =>
         CreateInProject(null, input, publish, space, caller, projects, runbooks, create, cancel);
 

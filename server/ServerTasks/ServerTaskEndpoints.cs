@@ -44,24 +44,24 @@ public static class ServerTaskEndpoints
     internal static async Task<ServerTask> SeenAsync(string id, SpaceContext? space, Caller caller, ServerTaskStore tasks, CancellationToken cancel) =>
         await tasks.FindAsync(space?.Id, id, cancel) is { } task && caller.May(Permission.TaskView, Target(task)) ? task : throw ApiException.NotFound("task", id);
 
-    private static async Task<ResourceCollection<ServerTask>> List(
+    internal static async Task<ResourceCollection<ServerTask>> List(
         Page page, TaskQuery query, SpaceContext? space, Caller caller, ServerTaskStore tasks, CancellationToken cancel)
     {
         var slice = await tasks.ListAsync(query.Filter, caller.VisibleTargets(Permission.TaskView, space?.Id), page, cancel);
         return ResourceCollection<ServerTask>.Of(page, slice.Total, slice.Items) with { ItemType = "Task" };
     }
 
-    private static Task<ServerTask> Get(string id, SpaceContext? space, Caller caller, ServerTaskStore tasks, CancellationToken cancel) =>
+    internal static Task<ServerTask> Get(string id, SpaceContext? space, Caller caller, ServerTaskStore tasks, CancellationToken cancel) =>
         SeenAsync(id, space, caller, tasks, cancel);
 
-    private static async Task<Created<ServerTask>> Create(TaskCommand command, SpaceContext space, Caller caller, CreateTask tasks, CancellationToken cancel)
+    internal static async Task<Created<ServerTask>> Create(TaskCommand command, SpaceContext space, Caller caller, CreateTask tasks, CancellationToken cancel)
     {
         var task = await tasks.RunAsync(command, space, caller, cancel);
         return TypedResults.Created($"/api/{space.Id}/tasks/{task.Id}", task);
     }
 
     /// <summary>One that has ended is answered as it is: who cancels wants it to end, and it has.</summary>
-    private static async Task<ServerTask> Cancel(
+    internal static async Task<ServerTask> Cancel(
         string id, SpaceContext? space, Caller caller, ServerTaskStore tasks, TaskMetrics metrics, NpgsqlDataSource database, AuditLog audit, CancellationToken cancel)
     {
         var task = await tasks.FindAsync(space?.Id, id, cancel);

@@ -26,17 +26,7 @@ public sealed class ServerTaskStore(NpgsqlDataSource database, TimeProvider cloc
     /// <summary>Newest first.</summary>
     public async Task<Slice<ServerTask>> ListAsync(TaskFilter filter, VisibleTargets visible, Page page, CancellationToken cancel)
     {
-        var from =
-            $"""
-            from server_tasks t left join projects p on p.id = t.project_id
-            where {visible.Condition("t", "p")}
-              and (@Ids::text[] is null or t.id = any(@Ids)) and (@NameLike::text is null or t.description ilike @NameLike)
-              and (@Names::text[] is null or t.name = any(@Names)) and (@States::text[] is null or t.state = any(@States))
-              and (@Projects::text[] is null or t.project_id = any(@Projects))
-              and (@Environments::text[] is null or t.environment_id = any(@Environments))
-              and (@Tenants::text[] is null or t.tenant_id = any(@Tenants))
-              and (@Nodes::text[] is null or t.node_name = any(@Nodes))
-            """;
+        var from = From(visible);
         await using var connection = await database.OpenConnectionAsync(cancel);
         var parameters = new DynamicParameters(filter);
         parameters.AddDynamicParams(visible.Parameters);
@@ -49,6 +39,30 @@ public sealed class ServerTaskStore(NpgsqlDataSource database, TimeProvider cloc
         var total = await results.ReadSingleAsync<long>();
         return new(total, [.. (await results.ReadAsync<ServerTask>()).Select(task => Read(task)!)]);
     }
+
+    /// <summary>The newest, without counting the others: how a person leafs through them.</summary>
+    public async Task<IReadOnlyList<ServerTask>> NewestAsync(TaskFilter filter, VisibleTargets visible, string? nameLike, int most, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        var parameters = new DynamicParameters(filter);
+        parameters.AddDynamicParams(visible.Parameters);
+        parameters.AddDynamicParams(new { Ids = (string[]?)null, NameLike = nameLike, most });
+        return [.. (await connection.QueryAsync<ServerTask>(new CommandDefinition(
+            $"select {Columns} {From(visible)} order by t.number desc limit @most", parameters, cancellationToken: cancel))).Select(task => Read(task)!)];
+    }
+
+    private static string From(VisibleTargets visible) =>
+        $"""
+        from server_tasks t left join projects p on p.id = t.project_id
+        where {visible.Condition("t", "p")}
+          and (@Ids::text[] is null or t.id = any(@Ids)) and (@NameLike::text is null or t.description ilike @NameLike)
+          and (@Names::text[] is null or t.name = any(@Names)) and (@States::text[] is null or t.state = any(@States))
+          and (@Projects::text[] is null or t.project_id = any(@Projects))
+          and (@Environments::text[] is null or t.environment_id = any(@Environments))
+          and (@Tenants::text[] is null or t.tenant_id = any(@Tenants))
+          and (@Nodes::text[] is null or t.node_name = any(@Nodes))
+          and (@Before::bigint is null or t.number < @Before)
+        """;
 
     internal async Task<ServerTask> InsertAsync(NpgsqlConnection connection, NewServerTask task, DateTimeOffset now, CancellationToken cancel) =>
         Read(await connection.QuerySingleAsync<ServerTask>(new CommandDefinition(
@@ -121,4 +135,7 @@ public sealed record TaskFilter
     public string[]? Environments { get; init; }
     public string[]? Tenants { get; init; }
     public string[]? Nodes { get; init; }
+
+    /// <summary>Only older ones than the task of this number.</summary>
+    public long? Before { get; init; }
 }

@@ -23,7 +23,7 @@ public static class TaskLogEndpoints
         return await ServerTaskDetails.OfAsync(task, logs.ReadAllAsync(task, cancel));
     }
 
-    private static async Task<IResult> GetRaw(string id, SpaceContext? space, Caller caller, ServerTaskStore tasks, TaskLogStore logs, CancellationToken cancel)
+    internal static async Task<IResult> GetRaw(string id, SpaceContext? space, Caller caller, ServerTaskStore tasks, TaskLogStore logs, CancellationToken cancel)
     {
         var task = await ServerTaskEndpoints.SeenAsync(id, space, caller, tasks, cancel);
         return Results.Stream(async stream =>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Dapper;
 using Npgsql;
+using OctoLogin.Http;
 
 namespace OctoLogin.ServerTasks;
 
@@ -51,6 +52,26 @@ public sealed class TaskLogStore(NpgsqlDataSource database)
         return (await connection.QueryAsync<LogEntry>(new CommandDefinition(
             $"select {Columns} from server_task_logs where task_number = @Number and number > @after order by number limit {PageSize}",
             new { task.Number, after }, cancellationToken: cancel))).AsList();
+    }
+
+    /// <summary>The last lines that are wanted, with the beginnings and ends of the tree's elements.</summary>
+    public async Task<LogTail> TailAsync(ServerTask task, LogFilter wanted, int most, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        // First: what is added meanwhile is news, which whoever follows the log asks for after this number.
+        var last = await connection.QuerySingleAsync<int>(new CommandDefinition(
+            "select coalesce(max(number), 0) from server_task_logs where task_number = @Number", new { task.Number }, cancellationToken: cancel));
+        using var results = await connection.QueryMultipleAsync(new CommandDefinition(
+            $"""
+            select {Columns} from server_task_logs where task_number = @Number and number <= @last and kind in ('Begin', 'End') order by number limit {LogTail.MostElements};
+            select {Columns} from server_task_logs
+            where task_number = @Number and number <= @last and kind = 'Line' and (@Categories::text[] is null or category = any(@Categories))
+              and (@Like::text is null or message ilike @Like or detail ilike @Like)
+            order by number desc limit @most + 1
+            """, new { task.Number, last, Categories = wanted.Names, Like = LikeText.Containing(wanted.Text), most }, cancellationToken: cancel));
+        var elements = (await results.ReadAsync<LogEntry>()).AsList();
+        var lines = (await results.ReadAsync<LogEntry>()).AsList();
+        return new([.. elements.Concat(lines.Take(most)).OrderBy(entry => entry.Number)], last, lines.Count > most);
     }
 
     /// <summary>The whole log, read page by page.</summary>

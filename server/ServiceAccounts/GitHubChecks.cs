@@ -14,6 +14,8 @@ public static class GitHubChecks
     /// <summary>Runs that strangers can start on the default branch, with its subject.</summary>
     private static readonly string[] StartedByStrangers = ["pull_request_target", "issue_comment"];
 
+    public static bool CanBeStartedByStrangers(string eventName) => StartedByStrangers.Contains(eventName);
+
     public static IEnumerable<IdentityCheck> Run(OidcIdentity identity, JsonElement claims, DateTimeOffset now)
     {
         var text = OidcIdentity.Text(claims, "sub");
@@ -25,7 +27,7 @@ public static class GitHubChecks
         }
         // That the claim exists says nothing of which event it is.
         if (!identity.Conditions.Any(condition => condition.IsOnValueOf("event_name"))
-            && OidcIdentity.Text(claims, "event_name") is { } started && StartedByStrangers.Contains(started))
+            && OidcIdentity.Text(claims, "event_name") is { } started && CanBeStartedByStrangers(started))
         {
             yield return new("event_name", false, "an event that only people with write access start", started,
                 $"Runs started by {started} can be started by anybody; add a condition on event_name to let them in.");

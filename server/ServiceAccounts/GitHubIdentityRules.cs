@@ -23,7 +23,7 @@ public static partial class GitHubIdentityRules
             GithubRepository = repository,
             GithubFilterType = type,
             GithubFilterValue = value,
-            Subject = $"repo:{owner}/{repository}:{GitHubSubject.ContextPattern(type, value)}",
+            Subject = GitHubSubject.Of(owner, repository, GitHubSubject.ContextPattern(type, value)),
         };
         var sameRepository = string.Equals(owner, identity.GithubOwner, StringComparison.OrdinalIgnoreCase) && string.Equals(repository, identity.GithubRepository, StringComparison.OrdinalIgnoreCase);
         return Pin(validation, input.GitHub, sameRepository ? named : named with

@@ -10,13 +10,19 @@ public sealed class GitHubRepositoryLookup(IHttpClientFactory clients, GitHubOpt
 {
     public const string Client = "github-api";
 
-    public async Task<OidcIdentity> PinAsync(OidcIdentity identity, CancellationToken cancel)
+    public async Task<OidcIdentity> PinAsync(OidcIdentity identity, CancellationToken cancel) =>
+        identity.IsUnpinned && await FindAsync(identity.Issuer, identity.GithubOwner!, identity.GithubRepository!, cancel) is { } ids
+            ? identity with { GithubRepositoryId = ids.RepositoryId, GithubRepositoryOwnerId = ids.OwnerId, GithubPinnedFrom = "GitHub", GithubUnpinnedSince = null }
+            : identity;
+
+    /// <summary>Null: GitHub did not tell.</summary>
+    public async Task<GitHubRepositoryIds?> FindAsync(string issuer, string owner, string repository, CancellationToken cancel)
     {
-        if (!identity.IsUnpinned || ApiUrl(identity.Issuer) is not { } api)
+        if (ApiUrl(issuer) is not { } api)
         {
-            return identity;
+            return null;
         }
-        var url = $"{api}/repos/{Uri.EscapeDataString(identity.GithubOwner!)}/{Uri.EscapeDataString(identity.GithubRepository!)}";
+        var url = $"{api}/repos/{Uri.EscapeDataString(owner)}/{Uri.EscapeDataString(repository)}";
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
@@ -29,19 +35,13 @@ public sealed class GitHubRepositoryLookup(IHttpClientFactory clients, GitHubOpt
             using var response = await clients.CreateClient(Client).SendAsync(request, cancel);
             response.EnsureSuccessStatusCode();
             using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancel));
-            return identity with
-            {
-                GithubRepositoryId = document.RootElement.GetProperty("id").GetInt64().ToString(),
-                GithubRepositoryOwnerId = document.RootElement.GetProperty("owner").GetProperty("id").GetInt64().ToString(),
-                GithubPinnedFrom = "GitHub",
-                GithubUnpinnedSince = null,
-            };
+            return new(document.RootElement.GetProperty("id").GetInt64().ToString(), document.RootElement.GetProperty("owner").GetProperty("id").GetInt64().ToString());
         }
         catch (Exception fault) when (fault is HttpRequestException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException
             || (fault is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             log.IdsNotFound(url, fault.Message);
-            return identity;
+            return null;
         }
     }
 
@@ -54,6 +54,8 @@ public sealed class GitHubRepositoryLookup(IHttpClientFactory clients, GitHubOpt
             : null);
     }
 }
+
+public sealed record GitHubRepositoryIds(string RepositoryId, string OwnerId);
 
 /// <summary><c>GitHub:ApiUrl</c> for a GitHub of one's own, <c>GitHub:Token</c> to see private repositories (read access to metadata).</summary>
 public sealed record GitHubOptions(string? ApiUrl, string? Token)

@@ -66,6 +66,10 @@ public sealed record GitHubSubject
         _ => "*",
     };
 
+    /// <summary>The subject that a repository's tokens have; null ids: the classic form.</summary>
+    public static string Of(string owner, string repository, string context, string? ownerId = null, string? repositoryId = null) =>
+        ownerId is null ? $"repo:{owner}/{repository}:{context}" : $"repo:{owner}@{ownerId}/{repository}@{repositoryId}:{context}";
+
     private static (string Name, string? Id)? Split(string part)
     {
         var at = part.IndexOf('@');

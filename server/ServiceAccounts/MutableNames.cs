@@ -19,11 +19,14 @@ public static class MutableNames
 
     public static bool ReusesTokens(string issuer) => OneTokenForAJob.Any(known => SharedIssuers.IsOf(issuer, known));
 
+    /// <summary>The claims that tell whose token of this issuer it is, whatever its names become; none where names do not change hands.</summary>
+    public static IReadOnlyList<string> IdsOf(string issuer) => Known.FirstOrDefault(known => SharedIssuers.IsOf(issuer, known.Issuer)).Ids ?? [];
+
     /// <summary>Why the identity must not be saved, unless whoever saves it says that names will do; null when it asks for an id.</summary>
     public static string? Fault(OidcIdentity identity)
     {
-        var ids = Known.FirstOrDefault(known => SharedIssuers.IsOf(identity.Issuer, known.Issuer)).Ids;
-        return ids is null || identity.Conditions.Any(condition => ids.Any(id => Pins(condition, id)))
+        var ids = IdsOf(identity.Issuer);
+        return ids.Count == 0 || identity.Conditions.Any(condition => ids.Any(id => Pins(condition, id)))
             ? null
             : $"The subjects of {identity.Issuer} are names, and whoever takes over the name would be let in. Add a condition on {string.Join(" or ", ids)}, with the id that the tokens have, " +
                 "or say that the name alone will do with AllowMutableNames (on the command line --allow-mutable-names).";

@@ -96,7 +96,7 @@ public sealed record OidcIdentity
         return new("audience", passed, audience, Shown(claims, "aud"));
     }
 
-    internal static string? Text(JsonElement claims, string name) =>
+    public static string? Text(JsonElement claims, string name) =>
         claims.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     internal static string? Shown(JsonElement claims, string name) =>

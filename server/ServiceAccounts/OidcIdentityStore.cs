@@ -23,6 +23,14 @@ public sealed class OidcIdentityStore(NpgsqlDataSource database)
             $"select {Columns} from oidc_identities where user_id = @userId order by created_at, id", new { userId }, cancellationToken: cancel))).AsList();
     }
 
+    /// <summary>Those of many accounts.</summary>
+    public async Task<IReadOnlyList<OidcIdentity>> ListAsync(string[] userIds, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancel);
+        return (await connection.QueryAsync<OidcIdentity>(new CommandDefinition(
+            $"select {Columns} from oidc_identities where user_id = any(@userIds) order by created_at, id", new { userIds }, cancellationToken: cancel))).AsList();
+    }
+
     public async Task<OidcIdentity?> FindAsync(string userId, string id, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);

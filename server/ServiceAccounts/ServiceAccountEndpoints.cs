@@ -11,8 +11,8 @@ public static class ServiceAccountEndpoints
     {
         services.AddHttpClient(GitHubRepositoryLookup.Client, client => client.Timeout = TimeSpan.FromSeconds(5));
         return services.AddSingleton(options).AddSingleton(trusted)
-            .AddSingleton<ServiceAccountStore>().AddSingleton<OidcIdentityStore>()
-            .AddSingleton<OidcIdentities>().AddSingleton<AccessTokenRevocation>().AddSingleton<TrustedAccounts>().AddSingleton<GitHubRepositoryLookup>();
+            .AddSingleton<ServiceAccountStore>().AddSingleton<OidcIdentityStore>().AddSingleton<IdentityReview>()
+            .AddSingleton<OidcIdentities>().AddSingleton<AccessTokenRevocation>().AddSingleton<TrustedAccounts>().AddSingleton<ServiceAccountOverviews>().AddSingleton<GitHubRepositoryLookup>();
     }
 
     public static void MapServiceAccounts(this IEndpointRouteBuilder routes)
@@ -28,7 +28,7 @@ public static class ServiceAccountEndpoints
             .WithSummary("End every access token of a service account");
     }
 
-    private static async Task<OidcIdentityList> List(
+    internal static async Task<OidcIdentityList> List(
         string userId, Page page, Caller caller, ServiceAccountStore accounts, OidcIdentityStore identities, IssuerOptions issuer, CancellationToken cancel)
     {
         caller.Demand(Permission.UserView, AccessTarget.System);
@@ -37,7 +37,7 @@ public static class ServiceAccountEndpoints
         return new(issuer.ServerUri, account.Audience, [.. all.Skip(page.Skip).Take(page.Take).Select(OidcIdentityResource.Of)], all.Count);
     }
 
-    private static async Task<OidcIdentityResource> Get(
+    internal static async Task<OidcIdentityResource> Get(
         string userId, string id, Caller caller, ServiceAccountStore accounts, OidcIdentityStore identities, CancellationToken cancel)
     {
         caller.Demand(Permission.UserView, AccessTarget.System);
@@ -45,7 +45,7 @@ public static class ServiceAccountEndpoints
         return OidcIdentityResource.Of(await identities.FindAsync(account.Id, id, cancel) ?? throw ApiException.NotFound("OIDC identity", id));
     }
 
-    private static async Task<Created<OidcIdentityResource>> Create(
+    internal static async Task<Created<OidcIdentityResource>> Create(
         string userId, OidcIdentityInput input, Caller caller, ServiceAccountStore accounts, OidcIdentities identities, CallerStore callers, CancellationToken cancel)
     {
         var account = await ControlledAsync(userId, caller, accounts, callers, cancel);
@@ -54,7 +54,7 @@ public static class ServiceAccountEndpoints
     }
 
     /// <summary>Answers without a body, as clients of Octopus expect.</summary>
-    private static async Task<Ok> Update(
+    internal static async Task<Ok> Update(
         string userId, string id, OidcIdentityInput input, Caller caller, ServiceAccountStore accounts, OidcIdentities identities, CallerStore callers, CancellationToken cancel)
     {
         var account = await ControlledAsync(userId, caller, accounts, callers, cancel);
@@ -62,7 +62,7 @@ public static class ServiceAccountEndpoints
         return TypedResults.Ok();
     }
 
-    private static async Task<Ok> Delete(
+    internal static async Task<Ok> Delete(
         string userId, string id, Caller caller, ServiceAccountStore accounts, OidcIdentities identities, CallerStore callers, CancellationToken cancel)
     {
         var account = await ControlledAsync(userId, caller, accounts, callers, cancel);
@@ -70,14 +70,14 @@ public static class ServiceAccountEndpoints
         return TypedResults.Ok();
     }
 
-    private static async Task<RevokedTokens> RevokeTokens(
+    internal static async Task<RevokedTokens> RevokeTokens(
         string userId, string id, Caller caller, ServiceAccountStore accounts, AccessTokenRevocation revocation, CallerStore callers, CancellationToken cancel)
     {
         var account = await ControlledAsync(userId, caller, accounts, callers, cancel);
         return await revocation.OfIdentityAsync(account, id, caller.Actor, cancel);
     }
 
-    private static async Task<RevokedTokens> RevokeTokensOfAccount(
+    internal static async Task<RevokedTokens> RevokeTokensOfAccount(
         string userId, Caller caller, ServiceAccountStore accounts, AccessTokenRevocation revocation, CallerStore callers, CancellationToken cancel)
     {
         var account = await ControlledAsync(userId, caller, accounts, callers, cancel);
@@ -85,7 +85,7 @@ public static class ServiceAccountEndpoints
     }
 
     /// <summary>An identity is a way in to everything the account may do, so only who holds all of that may register one.</summary>
-    private static async Task<ServiceAccount> ControlledAsync(
+    internal static async Task<ServiceAccount> ControlledAsync(
         string userId, Caller caller, ServiceAccountStore accounts, CallerStore callers, CancellationToken cancel)
     {
         caller.Demand(Permission.UserEdit, AccessTarget.System);
@@ -97,6 +97,6 @@ public static class ServiceAccountEndpoints
         return account;
     }
 
-    private static async Task<ServiceAccount> FindAsync(string userId, ServiceAccountStore accounts, CancellationToken cancel) =>
+    internal static async Task<ServiceAccount> FindAsync(string userId, ServiceAccountStore accounts, CancellationToken cancel) =>
         await accounts.FindAsync(userId, cancel) ?? throw ApiException.NotFound("service account", userId);
 }

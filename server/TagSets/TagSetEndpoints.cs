@@ -25,23 +25,23 @@ public static class TagSetEndpoints
         group.MapPut("/sortorder", Sort);
     });
 
-    private static async Task<ResourceCollection<TagSet>> List(Page page, SpaceContext space, Caller caller, TagSetStore sets, CancellationToken cancel)
+    internal static async Task<ResourceCollection<TagSet>> List(Page page, SpaceContext space, Caller caller, TagSetStore sets, CancellationToken cancel)
     {
         DemandView(space, caller);
         var slice = await sets.ListAsync(space.Id, page, cancel);
         return ResourceCollection<TagSet>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<IReadOnlyList<TagSet>> All(SpaceContext space, Caller caller, TagSetStore sets, CancellationToken cancel) =>
+    internal static async Task<IReadOnlyList<TagSet>> All(SpaceContext space, Caller caller, TagSetStore sets, CancellationToken cancel) =>
         (await List(Page.All, space, caller, sets, cancel)).Items;
 
-    private static async Task<TagSet> Get(string id, SpaceContext space, Caller caller, TagSetStore sets, CancellationToken cancel)
+    internal static async Task<TagSet> Get(string id, SpaceContext space, Caller caller, TagSetStore sets, CancellationToken cancel)
     {
         DemandView(space, caller);
         return await sets.FindAsync(space.Id, id, cancel) ?? throw ApiException.NotFound("tag set", id);
     }
 
-    private static async Task<IResult> Create(
+    internal static async Task<IResult> Create(
         TagSetInput input, SpaceContext space, Caller caller, NpgsqlDataSource database, TagSetStore sets, AuditLog audit, CancellationToken cancel)
     {
         caller.Demand(Permission.TagSetCreate, AccessTarget.Space(space.Id));
@@ -55,7 +55,7 @@ public static class TagSetEndpoints
         return Results.Created($"/api/{space.Id}/tagsets/{created.Id}", created);
     }
 
-    private static async Task<TagSet> Update(
+    internal static async Task<TagSet> Update(
         string id, TagSetInput input, SpaceContext space, Caller caller, NpgsqlDataSource database, TagSetStore sets, AuditLog audit, CancellationToken cancel)
     {
         var present = await Get(id, space, caller, sets, cancel);
@@ -69,7 +69,7 @@ public static class TagSetEndpoints
         }, cancel);
     }
 
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, NpgsqlDataSource database, TagSetStore sets, AuditLog audit, CancellationToken cancel)
     {
         var present = await Get(id, space, caller, sets, cancel);
@@ -86,7 +86,7 @@ public static class TagSetEndpoints
     }
 
     /// <summary>The body is the Ids in their new order; those that it leaves out follow in their present order.</summary>
-    private static async Task<IReadOnlyList<TagSet>> Sort(
+    internal static async Task<IReadOnlyList<TagSet>> Sort(
         string[] order, SpaceContext space, Caller caller, NpgsqlDataSource database, TagSetStore sets, AuditLog audit, CancellationToken cancel)
     {
         caller.Demand(Permission.TagSetEdit, AccessTarget.Space(space.Id));

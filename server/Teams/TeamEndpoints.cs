@@ -34,7 +34,7 @@ public static class TeamEndpoints
         group.MapDelete("/{id}", Delete);
     }
 
-    private static async Task<ResourceCollection<Team>> List(
+    internal static async Task<ResourceCollection<Team>> List(
         Page page, [Description(IncludeSystem)] bool? includeSystem, SpaceContext? space, Caller caller, TeamStore teams, CancellationToken cancel)
     {
         if (space is not null)
@@ -50,7 +50,7 @@ public static class TeamEndpoints
     private static async Task<IReadOnlyList<Team>> All([Description(IncludeSystem)] bool? includeSystem, SpaceContext? space, Caller caller, TeamStore teams, CancellationToken cancel) =>
         (await List(Page.All, includeSystem, space, caller, teams, cancel)).Items;
 
-    private static async Task<Team> Get(string id, SpaceContext? space, Caller caller, TeamStore teams, CancellationToken cancel)
+    internal static async Task<Team> Get(string id, SpaceContext? space, Caller caller, TeamStore teams, CancellationToken cancel)
     {
         var team = await teams.FindAsync(id, cancel);
         if (team is null || (team.SpaceId is { } own && ((space is not null && own != space.Id) || !caller.Sees(own))))
@@ -62,7 +62,7 @@ public static class TeamEndpoints
     }
 
     /// <summary>A new team has no roles, so it gives its members nothing yet.</summary>
-    private static async Task<Created<Team>> Create(
+    internal static async Task<Created<Team>> Create(
         TeamInput input, SpaceContext? space, Caller caller, NpgsqlDataSource database, SpaceStore spaces, TeamStore teams, AuditLog audit, CancellationToken cancel)
     {
         caller.DemandSpacesWith(Permission.TeamEdit);
@@ -94,17 +94,26 @@ public static class TeamEndpoints
         {
             throw ApiException.BadRequest($"SpaceId cannot be changed: team '{seen.Name}' is {(seen.SpaceId is null ? "a team of the server" : $"in {seen.SpaceId}")}. Make a new team instead.");
         }
+        return await ChangeAsync(id, _ => input, space, caller, database, teams, roles, audit, cancel);
+    }
+
+    /// <param name="change">Of the team as it is now, locked: what is to be of it.</param>
+    internal static async Task<Team> ChangeAsync(
+        string id, Func<Team, TeamInput> change, SpaceContext? space, Caller caller, NpgsqlDataSource database, TeamStore teams, ScopedUserRoleStore roles, AuditLog audit, CancellationToken cancel)
+    {
+        var seen = await Get(id, space, caller, teams, cancel);
+        caller.Demand(Permission.TeamEdit, TargetOf(seen.SpaceId));
         return await database.InTransactionAsync(async connection =>
         {
             var present = await ControlledAsync(connection, id, "Changing this team", caller, teams, roles, cancel);
-            var team = input.ApplyTo(present, present.SpaceId);
+            var team = change(present).ApplyTo(present, present.SpaceId);
             var changed = await Administrators.KeepOneAsync(connection, () => teams.UpdateAsync(connection, team, cancel), cancel);
             await audit.AppendAsync(connection, Describe(AuditEvent.Modified(caller.Actor, "Team", changed.Id, changed.Name, changed.SpaceId), present, changed), cancel);
             return changed;
         }, cancel);
     }
 
-    private static async Task<Ok> Delete(
+    internal static async Task<Ok> Delete(
         string id, SpaceContext? space, Caller caller, NpgsqlDataSource database, TeamStore teams, ScopedUserRoleStore roles, AuditLog audit, CancellationToken cancel)
     {
         var seen = await Get(id, space, caller, teams, cancel);

@@ -34,7 +34,7 @@ public static class TenantEndpoints
     public static AccessTarget Target(Tenant tenant) => new(tenant.SpaceId, TenantId: tenant.Id);
 
     /// <param name="tags">Canonical names, repeated or joined by commas.</param>
-    private static async Task<ResourceCollection<Tenant>> List(
+    internal static async Task<ResourceCollection<Tenant>> List(
         Page page, string? projectId, [FromQuery] string[]? tags, string? clonedFromTenantId, string? name, bool? isDisabled,
         SpaceContext space, Caller caller, TenantStore tenants, CancellationToken cancel)
     {
@@ -50,10 +50,10 @@ public static class TenantEndpoints
         return ResourceCollection<Tenant>.OfAll(page, [.. all.Items.Where(tenant => tenant.Matches(wanted))]);
     }
 
-    private static async Task<IReadOnlyList<Tenant>> All(SpaceContext space, Caller caller, TenantStore tenants, CancellationToken cancel) =>
+    internal static async Task<IReadOnlyList<Tenant>> All(SpaceContext space, Caller caller, TenantStore tenants, CancellationToken cancel) =>
         (await List(Page.All, null, null, null, null, null, space, caller, tenants, cancel)).Items;
 
-    private static Task<Tenant> Get(string id, SpaceContext space, Caller caller, TenantStore tenants, CancellationToken cancel) =>
+    internal static Task<Tenant> Get(string id, SpaceContext space, Caller caller, TenantStore tenants, CancellationToken cancel) =>
         SeenAsync(id, space, caller, tenants, cancel);
 
     /// <summary>By tenant, whether these tags mean it.</summary>
@@ -74,7 +74,7 @@ public static class TenantEndpoints
     }
 
     /// <param name="clone">A tenant whose tags and connected projects the new one gets, unless the body has its own.</param>
-    private static async Task<IResult> Create(
+    internal static async Task<IResult> Create(
         TenantInput input, string? clone, SpaceContext space, Caller caller, TenantStore tenants, TenantChanges changes, CancellationToken cancel)
     {
         caller.Demand(Permission.TenantCreate, AccessTarget.Space(space.Id));
@@ -89,7 +89,7 @@ public static class TenantEndpoints
         return Results.Created($"/api/{space.Id}/tenants/{created.Id}", created);
     }
 
-    private static async Task<Tenant> Update(
+    internal static async Task<Tenant> Update(
         string id, TenantInput input, SpaceContext space, Caller caller, TenantStore tenants, TenantChanges changes, CancellationToken cancel)
     {
         var present = await SeenAsync(id, space, caller, tenants, cancel);
@@ -97,7 +97,7 @@ public static class TenantEndpoints
         return await changes.UpdateAsync(await changes.CheckAsync(input, present, space, caller, cancel), caller.Actor, cancel);
     }
 
-    private static async Task<IResult> Delete(
+    internal static async Task<IResult> Delete(
         string id, SpaceContext space, Caller caller, TenantStore tenants, TenantChanges changes, CancellationToken cancel)
     {
         var present = await SeenAsync(id, space, caller, tenants, cancel);

@@ -16,7 +16,7 @@ public static class AccessTokenEndpoints
     public static void MapAccessTokens(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/accesstokens/{id}/revoke", Revoke).WithTags("accesstokens").WithSummary("End one access token by its id, which the audit has as access_token_id");
 
-    private static async Task<RevokedAccessToken> Revoke(string id, Caller caller, AccessTokenById tokens, CancellationToken cancel)
+    internal static async Task<RevokedAccessToken> Revoke(string id, Caller caller, AccessTokenById tokens, CancellationToken cancel)
     {
         caller.Demand(Permission.AdministerSystem, AccessTarget.System);
         return await tokens.RevokeAsync(id, caller.Actor, cancel);

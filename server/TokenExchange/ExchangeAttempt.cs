@@ -34,7 +34,9 @@ public sealed class ExchangeAttempt(AuditActor origin)
     /// <summary>Until the end is reached: the database did not answer, which nothing here catches.</summary>
     public ExchangeOutcome Outcome { get; set; } = ExchangeOutcome.Unavailable;
 
-    public void RefusedBy(OAuthException refusal) => Outcome = refusal.Status == StatusCodes.Status503ServiceUnavailable
+    public void RefusedBy(OAuthException refusal) => Outcome = OutcomeOf(refusal);
+
+    private ExchangeOutcome OutcomeOf(OAuthException refusal) => refusal.Status == StatusCodes.Status503ServiceUnavailable
         ? Step == ExchangeOutcome.Signature ? ExchangeOutcome.KeysUnavailable : ExchangeOutcome.Unavailable
         : refusal.Status == StatusCodes.Status429TooManyRequests ? ExchangeOutcome.Limited
         : Step != ExchangeOutcome.ClaimMismatch ? Step
@@ -63,6 +65,7 @@ public sealed class ExchangeAttempt(AuditActor origin)
             json.WriteString("outcome", "issued");
             json.WriteString("access_token_id", token.Id);
             json.WriteString("expires", token.ExpiresAt);
+            json.WriteNumber("identity_version", token.IdentityVersion);
             if (token.Scope is not null)
             {
                 json.WriteString("scope", token.Scope);
@@ -80,6 +83,8 @@ public sealed class ExchangeAttempt(AuditActor origin)
         json =>
         {
             json.WriteString("outcome", "refused");
+            // In this place: LoginCounts finds it without reading the rest.
+            json.WriteString("cause", (Outcome is ExchangeOutcome.Abandoned or ExchangeOutcome.Error ? Outcome : OutcomeOf(refusal)).ToString());
             json.WriteString("error", refusal.Error);
             json.WriteString("reason", refusal.Detail);
             json.WriteString("told", refusal.Description);
@@ -90,7 +95,7 @@ public sealed class ExchangeAttempt(AuditActor origin)
         Category = category,
         Message = Printable.Of(message, 2000),
         Actor = origin with { UserId = Account?.Id, Username = Account?.Username },
-        RelatedDocumentIds = [.. ((string?[])[Account?.Id, Considered?.Identity.Id]).OfType<string>()],
+        RelatedDocumentIds = [.. ((string?[])[Account?.Id, Considered?.Identity.Id, TrustedIssuer is null ? null : IssuerSettings.IdOf(TrustedIssuer)]).OfType<string>()],
         Details = Details(outcome),
     };
 

@@ -9,7 +9,7 @@ public static class IdentityTestEndpoint
     public static void MapIdentityTest(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/serviceaccounts/{userId}/oidcidentities/test", Test).WithTags("serviceaccounts").WithSummary("Tell which OIDC identity a token or a set of claims would match, check by check");
 
-    private static async Task<IdentityTestResult> Test(
+    internal static async Task<IdentityTestResult> Test(
         string userId, IdentityTestInput input, Caller caller, ServiceAccountStore accounts, IdentityTest test, CancellationToken cancel)
     {
         caller.Demand(Permission.UserView, AccessTarget.System);

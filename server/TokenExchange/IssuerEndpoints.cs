@@ -23,52 +23,52 @@ public static class IssuerEndpoints
         group.MapPost("/{id}/revoke-tokens", RevokeTokens).WithSummary("End every access token that tokens of an issuer were exchanged for");
     }
 
-    private static async Task<ResourceCollection<IssuerResource>> List(Page page, Caller caller, IssuerSettingsStore store, Issuers issuers, CancellationToken cancel)
+    internal static async Task<ResourceCollection<IssuerResource>> List(Page page, Caller caller, IssuerSettingsStore store, Issuers issuers, CancellationToken cancel)
     {
         caller.Demand(Permission.UserView, AccessTarget.System);
         var slice = await store.ListAsync(page, cancel);
         return ResourceCollection<IssuerResource>.Of(page, slice.Total, [.. slice.Items.Select(issuers.Show)]) with { ItemType = "Issuer" };
     }
 
-    private static async Task<IssuerResource> Get(string id, Caller caller, IssuerSettingsStore store, Issuers issuers, CancellationToken cancel)
+    internal static async Task<IssuerResource> Get(string id, Caller caller, IssuerSettingsStore store, Issuers issuers, CancellationToken cancel)
     {
         caller.Demand(Permission.UserView, AccessTarget.System);
         return issuers.Show(await FindAsync(id, store, cancel));
     }
 
-    private static async Task<Created<IssuerResource>> Create(IssuerInput input, Caller caller, Issuers issuers, CancellationToken cancel)
+    internal static async Task<Created<IssuerResource>> Create(IssuerInput input, Caller caller, Issuers issuers, CancellationToken cancel)
     {
         caller.Demand(Permission.AdministerSystem, AccessTarget.System);
         var created = await issuers.CreateAsync(input, caller.Actor, cancel);
         return TypedResults.Created($"/api/issuers/{created.Id}", created);
     }
 
-    private static async Task<IssuerResource> Update(string id, IssuerInput input, Caller caller, IssuerSettingsStore store, Issuers issuers, CancellationToken cancel)
+    internal static async Task<IssuerResource> Update(string id, IssuerInput input, Caller caller, IssuerSettingsStore store, Issuers issuers, CancellationToken cancel)
     {
         caller.Demand(Permission.AdministerSystem, AccessTarget.System);
         return await issuers.SaveAsync((await FindAsync(id, store, cancel)).Settings, input, caller.Actor, cancel);
     }
 
-    private static async Task<Ok> Delete(string id, Caller caller, IssuerSettingsStore store, Issuers issuers, CancellationToken cancel)
+    internal static async Task<Ok> Delete(string id, Caller caller, IssuerSettingsStore store, Issuers issuers, CancellationToken cancel)
     {
         caller.Demand(Permission.AdministerSystem, AccessTarget.System);
         await issuers.DeleteAsync((await FindAsync(id, store, cancel)).Settings, caller.Actor, cancel);
         return TypedResults.Ok();
     }
 
-    private static async Task<IssuerResource> Refresh(string id, Caller caller, IssuerSettingsStore store, Issuers issuers, CancellationToken cancel)
+    internal static async Task<IssuerResource> Refresh(string id, Caller caller, IssuerSettingsStore store, Issuers issuers, CancellationToken cancel)
     {
         caller.Demand(Permission.AdministerSystem, AccessTarget.System);
         return await issuers.RefreshAsync((await FindAsync(id, store, cancel)).Settings, caller.Actor, cancel);
     }
 
-    private static async Task<RevokedTokens> RevokeTokens(string id, Caller caller, IssuerSettingsStore store, AccessTokenRevocation revocation, CancellationToken cancel)
+    internal static async Task<RevokedTokens> RevokeTokens(string id, Caller caller, IssuerSettingsStore store, AccessTokenRevocation revocation, CancellationToken cancel)
     {
         caller.Demand(Permission.AdministerSystem, AccessTarget.System);
         var issuer = (await FindAsync(id, store, cancel)).Settings;
         return await revocation.OfIssuerAsync(issuer.Issuer, issuer.Id, caller.Actor, cancel);
     }
 
-    private static async Task<KnownIssuer> FindAsync(string id, IssuerSettingsStore store, CancellationToken cancel) =>
+    internal static async Task<KnownIssuer> FindAsync(string id, IssuerSettingsStore store, CancellationToken cancel) =>
         await store.FindByIdAsync(id, cancel) ?? throw ApiException.NotFound("issuer", id);
 }

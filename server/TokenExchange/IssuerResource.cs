@@ -53,10 +53,11 @@ public sealed record IssuerKeysResource(
     public static IssuerKeysResource Of(IssuerKeysState state, DateTimeOffset now)
     {
         IReadOnlyList<VerificationKey> keys = state.Keys?.Keys ?? [];
-        return new(state.Source, keys.Count, [.. keys.Select(key => new IssuerKeyResource(key.KeyId, key.KeyType, key.Fault))],
+        return new(state.Source, keys.Count, [.. keys.Select(key => new IssuerKeyResource(key.KeyId, key.KeyType, key.AlgorithmName, key.Fault))],
             state.At, state.At is { } at ? (long)(now - at).TotalSeconds : null, state.StaleAt, state.LastFailure?.Reason, state.LastFailure?.At);
     }
 }
 
 /// <param name="Fault">Why it verifies nothing; null for a usable one.</param>
-public sealed record IssuerKeyResource(string? KeyId, string KeyType, string? Fault);
+/// <param name="Algorithm">The only one that it may be used for; null: any that fits its type.</param>
+public sealed record IssuerKeyResource(string? KeyId, string KeyType, string? Algorithm, string? Fault);

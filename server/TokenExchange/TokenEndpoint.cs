@@ -12,7 +12,7 @@ public static class TokenEndpoint
         .AddSingleton<IssuerNetwork>().AddSingleton(provider => new IssuerDocuments(provider.GetRequiredService<IssuerNetwork>(), options.LoopbackHttpAllowed)).AddSingleton<IssuerSettingsStore>().AddSingleton<IssuerMetadata>().AddSingleton<Issuers>()
         .AddSingleton<SubjectTokenValidator>().AddSingleton<RevokedTokenStore>().AddSingleton<AccessTokenById>()
         .AddSingleton<SecurityTokenService>().AddSingleton<RefusalLimit>().AddSingleton<ExchangeLimit>().AddSingleton<IdentityTest>()
-        .AddSingleton<ExchangeMetrics>().AddSingleton<LiveTokens>().AddHostedService(provider => provider.GetRequiredService<LiveTokens>())
+        .AddSingleton<TokensOfAccount>().AddSingleton<Refusals>().AddSingleton<ExchangeMetrics>().AddSingleton<LiveTokens>().AddHostedService(provider => provider.GetRequiredService<LiveTokens>())
         .AddSingleton<ExchangeJournal>().AddHostedService(provider => provider.GetRequiredService<ExchangeJournal>())
         .AddHostedService<RedeemedTokenPurge>();
 

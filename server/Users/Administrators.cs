@@ -9,6 +9,8 @@ public static class Administrators
 {
     public const string TeamId = "teams-administrators";
 
+    public const string Rule = "at least one active person (not a service account) must stay in team Octopus Administrators";
+
     /// <summary>Does a change that may take an administrator away; it is refused, and with it the whole transaction, when it took the last one.</summary>
     public static async Task<T> KeepOneAsync<T>(NpgsqlConnection connection, Func<Task<T>> change, CancellationToken cancel)
     {
@@ -18,7 +20,7 @@ public static class Administrators
         var changed = await change();
         if (before > 0 && await CountAsync(connection, cancel) == 0)
         {
-            throw ApiException.Conflict("This would leave the server without an administrator: at least one active person (not a service account) must stay in team Octopus Administrators.");
+            throw ApiException.Conflict($"This would leave the server without an administrator: {Rule}.");
         }
         return changed;
     }

@@ -30,7 +30,7 @@ public static class UserEndpoints
         return ResourceCollection<User>.Of(page, slice.Total, slice.Items);
     }
 
-    private static async Task<User> Me(Caller caller, UserCache users, CancellationToken cancel) =>
+    internal static async Task<User> Me(Caller caller, UserCache users, CancellationToken cancel) =>
         (await users.FindAsync(caller.UserId, cancel) ?? throw ApiException.NotFound("user", caller.UserId)) with { IsRequestor = true };
 
     internal static async Task<User> Get(string id, Caller caller, UserStore users, CancellationToken cancel)

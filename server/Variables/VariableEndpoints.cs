@@ -24,7 +24,7 @@ public static class VariableEndpoints
         });
     }
 
-    private static async Task<VariableSet> Get(string id, SpaceContext space, Caller caller, ProjectStore projects, VariableChanges changes, CancellationToken cancel)
+    internal static async Task<VariableSet> Get(string id, SpaceContext space, Caller caller, ProjectStore projects, VariableChanges changes, CancellationToken cancel)
     {
         var project = await ProjectEndpoints.SeenAsync(id, space, caller, projects, cancel);
         caller.DemandInSomeEnvironment(Permission.VariableView, ProjectEndpoints.Target(project));
@@ -38,7 +38,7 @@ public static class VariableEndpoints
         return await changes.ShowAsync(set, project, caller, cancel);
     }
 
-    private static async Task<VariableSet> Update(
+    internal static async Task<VariableSet> Update(
         string id, VariableSetInput input, SpaceContext space, Caller caller, ProjectStore projects, VariableChanges changes, CancellationToken cancel)
     {
         var project = await ProjectEndpoints.SeenAsync(id, space, caller, projects, cancel);
@@ -56,7 +56,7 @@ public static class VariableEndpoints
             : throw ApiException.BadRequest($"'{Printable.Of(set.Id)}' is what a release was made with and never changes; change {VariableSet.IdOf(project.Id)}.");
     }
 
-    private static async Task<(VariableSet Set, Project Project)> SeenAsync(
+    internal static async Task<(VariableSet Set, Project Project)> SeenAsync(
         string id, SpaceContext space, Caller caller, ProjectStore projects, VariableSetStore sets, CancellationToken cancel)
     {
         caller.DemandSomewhere(Permission.VariableView, space.Id);

@@ -94,9 +94,11 @@ public static partial class RoutePermissions
 
         GET     /events                                          some EventView                                server
         GET     /events/categories                               some EventView                                server
+        GET     /events/export                                   some EventView                                server
         GET     /events/{id}                                     EventView                                     event
         GET     /{space}/events                                  EventView                                     space
         GET     /{space}/events/categories                       EventView                                     space
+        GET     /{space}/events/export                           EventView                                     space
         GET     /{space}/events/{id}                             EventView                                     event
 
         GET     /tasks                                           some TaskView                                 list of task

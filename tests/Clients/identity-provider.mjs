@@ -26,6 +26,8 @@ const provider = new Provider(ISSUER, {
   conformIdTokenClaims: false,
   features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true }, rpInitiatedLogout: { enabled: true } },
   interactions: { url: (_, interaction) => `${prefix}/interaction/${interaction.uid}` },
+  // Its own would not call back to a server on loopback.
+  fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
   pkce: { required: () => true },
   findAccount: (_, sub) => {
     const person = people.find((one) => one.sub === sub);
@@ -39,6 +41,9 @@ const provider = new Provider(ISSUER, {
     return grant;
   },
 });
+
+provider.on('backchannel.error', (_, error) => console.error(error));
+provider.on('server_error', (_, error) => console.error(error));
 
 const escape = (text) => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
 

@@ -12,6 +12,9 @@ public sealed record Viewing
 
     /// <summary>375 pixels wide, as a small phone is.</summary>
     public bool Phone { get; init; }
+
+    /// <summary>Where other hosts than this machine are found, with certificates of a test's CA, which Chromium is not told of.</summary>
+    public string? Proxy { get; init; }
 }
 
 /// <summary>The run's one Chromium, started at its first use; each <see cref="Tab"/> has cookies and storage of its own.</summary>
@@ -47,6 +50,10 @@ public sealed class Chromium : IAsyncDisposable
             ReducedMotion = ReducedMotion.Reduce,
             Locale = "en-GB",
             TimezoneId = "UTC",
+            // Playwright sends what goes to this machine by a proxy too, unless it is told.
+            Proxy = how.Proxy is null ? null : new() { Server = how.Proxy, Bypass = "127.0.0.1,localhost" },
+            IgnoreHTTPSErrors = how.Proxy is not null,
+            AcceptDownloads = true,
         });
         return await Tab.OpenAsync(context, how);
     }

@@ -35,13 +35,16 @@ public sealed class IdentityProvider : IAsyncDisposable
     private readonly Process process;
     private readonly HttpClient control;
 
-    private IdentityProvider(Process process, int port, ServerFixture server)
+    private IdentityProvider(Process process, int port, ServerFixture server, IReadOnlyCollection<string> errors)
     {
-        (this.process, Port) = (process, port);
-        control = new(new SocketsHttpHandler { SslOptions = new() { TargetHost = Host, CertificateChainPolicy = OctoLogin.Http.TlsTrust.By([server.Certificates.Ca]) } }) { BaseAddress = new Uri($"https://127.0.0.1:{port}") };
+        (this.process, Port, Errors) = (process, port, errors);
+        control = new(new SocketsHttpHandler { SslOptions = new() { CertificateChainPolicy = OctoLogin.Http.TlsTrust.By([server.Certificates.Ca]) } }) { BaseAddress = new Uri($"https://127.0.0.1:{port}") };
     }
 
     public int Port { get; }
+
+    /// <summary>What it complained of.</summary>
+    public IReadOnlyCollection<string> Errors { get; }
 
     /// <summary>What to set at the server.</summary>
     public static object Settings => new { IsEnabled = true, Issuer, ClientId, ClientSecret = new { HasValue = true, NewValue = ClientSecret }, DisplayName = "Company Login" };
@@ -54,7 +57,7 @@ public sealed class IdentityProvider : IAsyncDisposable
     {
         var folder = ClientsFolder();
         Assert.SkipUnless(Directory.Exists(Path.Combine(folder, "node_modules", "oidc-provider")), "tests/Clients/node_modules is missing: ./test installs it (npm ci --prefix tests/Clients).");
-        using var certificate = server.Certificates.ForHosts(Host);
+        using var certificate = server.Certificates.ForHosts(Host, "127.0.0.1");
         var start = new ProcessStartInfo("node", [Path.Combine(folder, "identity-provider.mjs")]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in (ReadOnlySpan<(string, string)>)
         [
@@ -66,17 +69,19 @@ public sealed class IdentityProvider : IAsyncDisposable
             start.Environment[name] = value;
         }
         var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
+        var errors = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        process.ErrorDataReceived += (_, line) => errors.Enqueue(line.Data ?? "");
+        process.BeginErrorReadLine();
         for (string? line; (line = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60))) is not null;)
         {
             if (line.StartsWith("port ", StringComparison.Ordinal))
             {
-                var provider = new IdentityProvider(process, int.Parse(line[5..], System.Globalization.CultureInfo.InvariantCulture), server);
+                var provider = new IdentityProvider(process, int.Parse(line[5..], System.Globalization.CultureInfo.InvariantCulture), server, errors);
                 server.Hosts[Host] = new IPEndPoint(IPAddress.Loopback, provider.Port);
                 return provider;
             }
         }
-        throw new InvalidOperationException($"identity-provider.mjs did not start: {await errors}");
+        throw new InvalidOperationException($"identity-provider.mjs did not start: {string.Join('\n', errors)}");
     }
 
     /// <summary>Who there is from now on.</summary>

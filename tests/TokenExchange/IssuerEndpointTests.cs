@@ -31,7 +31,7 @@ public sealed class IssuerEndpointTests(ServerFixture server) : IClassFixture<Se
         var keys = (await own.Admin.SeeAsync($"/api/issuers/{gitHub.GetProperty("Id").GetString()}")).Json.GetProperty("Keys");
         keys.Names().ShouldBe(["Source", "Count", "Keys", "FetchedAt", "AgeSeconds", "StaleAfter", "LastError", "LastErrorAt"]);
         (keys.GetProperty("Source").GetString(), keys.GetProperty("Count").GetInt32()).ShouldBe(("Fetched", 1));
-        keys.GetProperty("Keys")[0].GetRawText().ShouldBe("""{"KeyId":"test-key-1","KeyType":"RSA","Fault":null}""");
+        keys.GetProperty("Keys")[0].GetRawText().ShouldBe("""{"KeyId":"test-key-1","KeyType":"RSA","Algorithm":"RS256","Fault":null}""");
         keys.GetProperty("AgeSeconds").GetInt64().ShouldBeGreaterThanOrEqualTo(90);
         (keys.GetProperty("StaleAfter").GetDateTimeOffset() - keys.GetProperty("FetchedAt").GetDateTimeOffset()).ShouldBe(TimeSpan.FromMinutes(5));
 

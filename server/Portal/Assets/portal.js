@@ -26,3 +26,13 @@ document.addEventListener('submit', event => {
   event.target.dataset.sent = 'yes';
   setTimeout(() => delete event.target.dataset.sent, 3000);
 });
+
+// Who reads the end of a log stays there while it grows; who scrolled up is left alone.
+document.addEventListener('htmx:beforeSwap', () => {
+  const log = document.querySelector('.task-log');
+  if (log) log.dataset.atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40 ? 'yes' : '';
+});
+document.addEventListener('htmx:afterSettle', () => {
+  const log = document.querySelector('.task-log');
+  if (log?.dataset.atEnd) log.scrollTop = log.scrollHeight;
+});

@@ -18,7 +18,8 @@ public sealed class FieldTagHelper : TagHelper
 
     public required ModelExpression For { get; set; }
     public required string Label { get; set; }
-    public string? Hint { get; set; }
+    /// <summary>An attribute that was bound to null arrives as an empty text.</summary>
+    public string? Hint { get; set => field = string.IsNullOrEmpty(value) ? null : value; }
 
     /// <summary>The input's; never filled again with what was sent when it is "password".</summary>
     public string Type { get; set; } = "text";
@@ -33,7 +34,7 @@ public sealed class FieldTagHelper : TagHelper
 
     public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
     {
-        var name = For.Name;
+        var name = ViewContext.ViewData.TemplateInfo.GetFullHtmlFieldName(For.Name);
         var id = TagBuilder.CreateSanitizedId(name, "_");
         ViewContext.ModelState.TryGetValue(name, out var state);
         var errors = state?.Errors.Select(error => error.ErrorMessage).ToList() ?? [];

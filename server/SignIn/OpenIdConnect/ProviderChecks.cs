@@ -36,7 +36,7 @@ public static class ProviderChecks
         {
             yield return $"The provider answers by {Or(modes)}; query or form_post is needed.";
         }
-        else if (found.AnswersByForm && !isHttps)
+        else if (found.AnswersByForm(settings, isHttps) && !isHttps)
         {
             yield return "The provider answers by form_post alone, which browsers allow to https servers only: set ServerUri to this server's https URL.";
         }

@@ -49,7 +49,10 @@ public sealed record ProviderDiscovery
     /// <c>query</c> where the provider has it, as nearly all do: the answer is then a navigation of the browser, which brings cookies that
     /// no other site's requests bring. Discovery 1.0 section 3: what says nothing has <c>query</c>.
     /// </summary>
-    public bool AnswersByForm => ResponseModes is { } modes && !modes.Contains("query") && modes.Contains("form_post");
+    /// <param name="isHttps">Whether this server is reached by https: a browser sends no cookie with another site's form otherwise.</param>
+    public bool AnswersByForm(ProviderSettings settings, bool isHttps) => ResponseModes is { } modes && modes.Contains("form_post")
+        // AD FS, which alone wants a resource, puts groups into the ID token of form_post only.
+        && (!modes.Contains("query") || (settings.Resource is not null && isHttps));
 
     /// <summary>How the request for a token is authenticated; RFC 8414 section 2: what says nothing takes <c>client_secret_basic</c>.</summary>
     public string? TokenAuthentication(bool hasSecret) => !hasSecret ? "none"

@@ -16,7 +16,7 @@ public static class ProviderSignInEndpoints
     public static IServiceCollection AddOpenIdConnect(this IServiceCollection services, ProviderOptions options) => services
         .AddSingleton(options).AddSingleton<ProviderNetwork>().AddSingleton<ProviderUris>().AddSingleton<ProviderSettingsStore>().AddSingleton<ProviderSecret>().AddSingleton<ProviderDocuments>()
         .AddSingleton<ProviderClient>().AddSingleton<SignInStates>().AddSingleton<BrowserCookie>().AddSingleton<UsedOnce>().AddSingleton<ExternalIdentityStore>().AddSingleton<AccountLinking>()
-        .AddSingleton<SignInStart>().AddSingleton<ProviderSignIn>().AddSingleton<AccountUnlinking>().AddSingleton<SignInRecord>().AddSingleton<BackChannelLogout>();
+        .AddSingleton<SignInStart>().AddSingleton<ProviderSignIn>().AddSingleton<AccountUnlinking>().AddSingleton<SignInRecord>().AddSingleton<BackChannelLogout>().AddSingleton<ProviderButtons>();
 
     public static void MapOpenIdConnect(this IEndpointRouteBuilder routes)
     {
@@ -77,7 +77,7 @@ public static class ProviderSignInEndpoints
         }
     }
 
-    private static async Task<Microsoft.AspNetCore.Http.HttpResults.Ok> Unlink(
+    internal static async Task<Microsoft.AspNetCore.Http.HttpResults.Ok> Unlink(
         string id, string identityId, Caller caller, UserStore users, CallerStore callers, AccountUnlinking unlinking, CancellationToken cancel)
     {
         var user = await UserEndpoints.ControlledAsync(id, "Unlinking this user", caller, users, callers, cancel);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Npgsql;
 using OctoLogin.Audit;
@@ -17,6 +18,8 @@ public sealed class SignInRecord(NpgsqlDataSource database, AuditLog audit, Time
     /// <summary>Of one address in a minute: strangers can fail as often as they like, and must not fill the disk.</summary>
     private const int MostPerMinute = 60;
     private const int MostValueCharacters = 200;
+
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly ConcurrentDictionary<IPAddress, int> counts = new();
     private long window;
@@ -41,7 +44,11 @@ public sealed class SignInRecord(NpgsqlDataSource database, AuditLog audit, Time
 
     /// <summary>The claims that decide, with types: a group that came as one text, an address that is no text.</summary>
     internal static Dictionary<string, ShownClaim> Describe(ReceivedClaims claims) => claims.Deciding.ToDictionary(name => Printable.Of(name, 100), name =>
-        claims.All.TryGetValue(name, out var value) ? new ShownClaim(TypeOf(value), Printable.Of(value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText(), MostValueCharacters)) : new("absent", ""));
+        claims.All.TryGetValue(name, out var value) ? new ShownClaim(TypeOf(value), ValueOf(value, MostValueCharacters)) : new("absent", ""));
+
+    /// <summary>Readable, also where the provider has escaped what need not be.</summary>
+    internal static string ValueOf(JsonElement value, int most) =>
+        Printable.Of(value.ValueKind == JsonValueKind.String ? value.GetString() : JsonSerializer.Serialize(value, Readable), most);
 
     internal static string TypeOf(JsonElement value) => value.ValueKind switch
     {
@@ -57,7 +64,7 @@ public sealed class SignInRecord(NpgsqlDataSource database, AuditLog audit, Time
         {
             counts.Clear();
         }
-        return counts.AddOrUpdate(address ?? IPAddress.None, 1, (_, count) => count + 1) <= MostPerMinute;
+        return counts.AddOrUpdate(AddressNetwork.Of(address), 1, (_, count) => count + 1) <= MostPerMinute;
     }
 }
 

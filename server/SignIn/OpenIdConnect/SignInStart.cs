@@ -27,26 +27,26 @@ public sealed class SignInStart(
         {
             throw SignInException.Broken(settings.DisplayName, unreachable.Message);
         }
-        var browser = cookie.ReadOrMake(context, provider.AnswersByForm);
+        var browser = cookie.ReadOrMake(context, provider.AnswersByForm(settings, uris.IsHttps));
         var state = states.Seal(new(settings.Issuer!, settings.Version, SignInStates.HashOf(browser), LocalPath.OrHome(returnTo), testedBy,
             (clock.GetUtcNow() + BrowserCookie.Life).ToUnixTimeSeconds()));
-        return Request(provider, settings, uris.Redirect, state, browser);
+        return Request(provider, settings, state, browser);
     }
 
-    internal static string Request(ProviderDiscovery provider, ProviderSettings settings, string redirectUri, string state, string browser)
+    private string Request(ProviderDiscovery provider, ProviderSettings settings, string state, string browser)
     {
         var query = new Dictionary<string, string?>
         {
             ["response_type"] = "code",
             ["client_id"] = settings.ClientId,
-            ["redirect_uri"] = redirectUri,
+            ["redirect_uri"] = uris.Redirect,
             ["scope"] = settings.Scopes,
             ["state"] = state,
             ["nonce"] = SignInStates.Nonce(browser, state),
             ["code_challenge"] = SignInStates.CodeChallenge(SignInStates.CodeVerifier(browser, state)),
             ["code_challenge_method"] = "S256",
         };
-        if (provider.AnswersByForm)
+        if (provider.AnswersByForm(settings, uris.IsHttps))
         {
             query["response_mode"] = "form_post";
         }

@@ -3,7 +3,7 @@ using OctoLogin.Tests.Support;
 namespace OctoLogin.Tests.SignIn;
 
 /// <summary>A server that people sign in to with a provider, for the tests of one class.</summary>
-public sealed class ProviderServer : IAsyncLifetime
+public class ProviderServer : IAsyncLifetime
 {
     public const string Settings = "/api/configuration/authentication-generic-oidc/values";
     public const string Start = "/api/users/authenticate/GenericOidc";
@@ -23,6 +23,7 @@ public sealed class ProviderServer : IAsyncLifetime
     {
         await Provider.DisposeAsync();
         await Server.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>As after the set-up, whatever a test before has changed.</summary>
@@ -62,4 +63,12 @@ public sealed class ProviderServer : IAsyncLifetime
 
     /// <summary>The address that the provider sends the browser to.</summary>
     public async Task<string> AnswerAsync(TestBrowser browser, string start = Start) => Provider.Authorize((await browser.GetAsync(start)).ShouldBe(303).Location!);
+}
+
+/// <summary>The same behind a proxy that ends TLS: its address is https.</summary>
+public sealed class HttpsProviderServer : ProviderServer
+{
+    public const string Uri = "https://deploy.example.com";
+
+    public HttpsProviderServer() => Server.Settings["ServerUri"] = Uri;
 }

@@ -68,7 +68,9 @@ public sealed class RealProviderTests : IAsyncLifetime
         (await browser.MeAsync()).ShouldNotBeNull();
         var asked = await browser.GetAsync(QueryHelpers.AddQueryString($"{IdentityProvider.Issuer}session/end", "client_id", IdentityProvider.ClientId));
         var xsrf = System.Text.RegularExpressions.Regex.Match(asked.Text, "name=\"xsrf\" value=\"([^\"]+)\"").Groups[1].Value;
-        (await browser.PostAsync($"{IdentityProvider.Issuer}session/end/confirm", ("xsrf", xsrf), ("logout", "yes"))).Status.ShouldBeLessThan(400);
+        var done = await browser.PostAsync($"{IdentityProvider.Issuer}session/end/confirm", ("xsrf", xsrf), ("logout", "yes"));
+        done.Status.ShouldBeLessThan(400, done.Text);
+        TestContext.Current.TestOutputHelper!.WriteLine(string.Join('\n', provider.Errors));
         await Eventually.TrueAsync(async () => await browser.MeAsync() is null, "the provider has said that the person signed out");
     }
 

@@ -6,9 +6,11 @@ using OctoLogin.SignIn;
 
 namespace OctoLogin.Portal.Pages.Entrance;
 
-[AllowAnonymous]
+[AllowAnonymous, RequestSizeLimit(MostBytes)]
 public sealed class SetUpModel(SetUp setUp, SignInOptions options, SameOrigin sameOrigin) : PortalPage
 {
+    private const int MostBytes = 16 * 1024;
+
     [BindProperty]
     public SetUpInput Input { get; set; } = new(null, null, null, null, null);
 

@@ -2,12 +2,15 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
 using OctoLogin.Access;
 using OctoLogin.SignIn;
+using OctoLogin.SignIn.OpenIdConnect;
 
 namespace OctoLogin.Portal.Pages.Entrance;
 
-[AllowAnonymous]
-public sealed class SignInModel(PasswordSignIn passwords, SignInOptions options, SetUp setUp, SameOrigin sameOrigin) : PortalPage
+[AllowAnonymous, RequestSizeLimit(MostBytes)]
+public sealed class SignInModel(PasswordSignIn passwords, SignInOptions options, SetUp setUp, ProviderButtons providers, SameOrigin sameOrigin) : PortalPage
 {
+    private const int MostBytes = 16 * 1024;
+
     private string wanted = LocalPath.Home;
 
     [BindProperty]
@@ -25,14 +28,16 @@ public sealed class SignInModel(PasswordSignIn passwords, SignInOptions options,
 
     public bool NeedsSetUp { get; private set; }
 
-    public async Task<IActionResult> OnGetAsync()
+    /// <param name="manual">Whoever comes from a sign-in that did not work, or wants the password, must not be sent on at once.</param>
+    public async Task<IActionResult> OnGetAsync(bool manual = false)
     {
         if (HttpContext.Features.Get<Caller>() is not null)
         {
             return Redirect(wanted);
         }
         NeedsSetUp = await setUp.IsOpenAsync(Cancel);
-        return Page();
+        // Nor who has just signed out, to whom something is said here.
+        return !manual && !NeedsSetUp && TempData.Peek(nameof(Flash)) is null && await providers.FindAsync(wanted, Cancel) is { IsAutomatic: true } provider ? Redirect(provider.Url) : Page();
     }
 
     public async Task<IActionResult> OnPostAsync()

@@ -3,8 +3,7 @@ using OctoLogin.SignIn;
 
 namespace OctoLogin.Portal.Pages.Entrance;
 
-/// <summary>By a form alone: a picture on another page must not sign anybody out. The button is on every page, so it is the cookie's own check that keeps other sites away, and not a token of one form.</summary>
-[IgnoreAntiforgeryToken]
+/// <summary>By a form alone: a link or a picture on another page must not sign anybody out.</summary>
 public sealed class SignOutModel(Sessions sessions) : PortalPage
 {
     public IActionResult OnGet() => Redirect(PortalServices.Root);

@@ -14,7 +14,7 @@ public sealed class EditModel(NpgsqlDataSource database, SpaceStore spaces, Audi
     [BindProperty]
     public SpaceInput Input { get; set; } = new(null, null, null);
 
-    public required Space Present { get; set; }
+    public required OctoLogin.Spaces.Space Present { get; set; }
 
     public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {

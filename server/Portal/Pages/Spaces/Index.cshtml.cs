@@ -14,7 +14,7 @@ public sealed class IndexModel(SpaceStore spaces) : PortalPage
     [BindProperty(SupportsGet = true, Name = "skip")]
     public int Skip { get; set; }
 
-    public IReadOnlyList<Space> Spaces { get; private set; } = [];
+    public IReadOnlyList<OctoLogin.Spaces.Space> Spaces { get; private set; } = [];
     public Pager Pager { get; private set; } = new(null, null);
 
     public async Task OnGetAsync()

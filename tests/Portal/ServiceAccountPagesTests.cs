@@ -1,0 +1,226 @@
+using Dapper;
+using OctoLogin.Tests.Support;
+
+namespace OctoLogin.Tests.Portal;
+
+/// <summary>Service accounts and their identities, as an administrator looks after them in the portal.</summary>
+public sealed class ServiceAccountPagesTests(IdentityServer portal) : IClassFixture<IdentityServer>
+{
+    private ServerFixture Server => portal.Server;
+    private PortalClient Admin => portal.Admin;
+
+    [Fact]
+    public async Task An_account_is_made_found_renamed_disabled_enabled_and_deleted()
+    {
+        var name = $"hello-{Guid.NewGuid():N}";
+        var made = await Admin.SubmitAsync(await Admin.GetAsync("/app/service-accounts/new"), "Create", 200, ("Input.Username", name), ("Input.DisplayName", "Releases of Hello"));
+        made.Words.ShouldContain($"Service account {name} was created.");
+        made.Words.ShouldContain("Nobody can log in yet");
+        Guid.TryParse(made.Document.QuerySelector(".facts code")!.TextContent, out _).ShouldBeTrue("the audience is there to copy");
+
+        var found = await Admin.GetAsync($"/app/service-accounts?q={name[..12]}");
+        found.Texts("tbody tr").ShouldHaveSingleItem().ShouldBe($"{name} Releases of Hello 0 never active");
+        (await Admin.GetAsync("/app/service-accounts?q=nothing-like-it")).Words.ShouldContain("No service account has that in its name");
+
+        var edit = await Admin.GetAsync($"{made.Path}/edit");
+        var renamed = await Admin.SubmitAsync(edit, "Save", 200, ("Input.Username", name + "2"));
+        renamed.Words.ShouldContain($"{name}2 was saved.");
+        renamed.Words.ShouldContain("Releases of Hello");
+        (await Admin.SubmitAsync(edit, "Save", 409, ("Input.Username", "admin"))).Words.ShouldContain("There is a user with the username 'admin' already.");
+
+        (await Admin.SubmitAsync(edit, "Disable")).Words.ShouldContain("This account is disabled");
+        (await Admin.SubmitAsync(await Admin.GetAsync($"{made.Path}/edit"), "Enable")).Words.ShouldContain("was enabled");
+
+        edit = await Admin.GetAsync($"{made.Path}/edit");
+        (await Admin.SubmitAsync(edit, "Delete", 200, ("confirm", name))).Words.ShouldContain("nothing was deleted");
+        (await Admin.SubmitAsync(edit, "Delete", 200, ("confirm", name + "2"))).Words.ShouldContain("was deleted.");
+        await Admin.GetAsync(made.Path, 404);
+    }
+
+    [Fact]
+    public async Task The_list_tells_of_risky_and_unused_identities_and_of_the_last_login()
+    {
+        var (id, _) = await Server.AddServiceAccountAsync($"risky-{Guid.NewGuid():N}");
+        await Server.AddIdentityAsync(id, new { Name = "any", GitHub = new { Repository = "octo-org/hello-octopus", FilterType = "Any" } });
+        await Server.AddIdentityAsync(id, new { Name = "old", GitHub = new { Repository = "octo-org/hello-octopus", FilterType = "Environment", Filter = "production" } });
+        await using (var connection = await Server.Database.DataSource.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync(
+                """
+                update oidc_identities set created_at = created_at - interval '100 days' where user_id = @id and name = 'old';
+                insert into oidc_identity_uses (identity_id, last_used_at) select id, created_at - interval '3 hours' from oidc_identities where user_id = @id and name = 'any'
+                """, new { id });
+        }
+        var row = (await Admin.GetAsync($"/app/service-accounts?q=risky-")).Texts("tbody tr").ShouldHaveSingleItem();
+        row.ShouldContain("2 3 hours ago active 1 warning 1 unused for 90 days");
+        var page = await Admin.GetAsync($"/app/service-accounts/{id}");
+        page.Words.ShouldContain("Any run");
+        page.Words.ShouldContain("unused for 90 days");
+    }
+
+    [Fact]
+    public async Task A_GitHub_identity_is_previewed_with_its_ids_in_both_forms_and_then_made()
+    {
+        var (id, audience) = await Server.AddServiceAccountAsync();
+        var choice = await Admin.GetAsync($"/app/service-accounts/{id}/identities/new");
+        choice.Texts("a.card strong").ShouldBe(["GitHub Actions", "GitLab", "Azure DevOps", "Buildkite", "CircleCI", "Bitbucket", "Kubernetes", "Other issuer"]);
+        var form = await Admin.GetAsync(choice.Document.QuerySelector("a.card")!.GetAttribute("href")!);
+        form.Words.ShouldContain("Fill in the form");
+
+        var previewed = await Admin.SubmitAsync(form, "Preview", 200, ("Values[Repository]", "https://github.com/octo-org/hello-octopus"), ("Values[Runs]", "Any"));
+        previewed.Texts("#preview code").ShouldContain("repo:octo-org/hello-octopus:*");
+        previewed.Texts("#preview code").ShouldContain("repo:octo-org@OWNER-ID/hello-octopus@REPOSITORY-ID:*");
+        previewed.Words.ShouldContain("Risk: Any run.");
+
+        var lookedUp = await Admin.SubmitAsync(previewed, "Look up the ids at GitHub", 200, ("Values[Runs]", "Branch"), ("Values[Filter]", "main"));
+        lookedUp.Words.ShouldContain("GitHub told both ids.");
+        lookedUp.Texts("#preview code").ShouldContain("repo:octo-org@65/hello-octopus@74:ref:refs/heads/main");
+        lookedUp.Words.ShouldContain("Hint: No environment.");
+
+        var made = await Admin.SubmitAsync(lookedUp, "Save");
+        made.Words.ShouldContain("The identity was made.");
+        made.Document.QuerySelector("h1")!.TextContent.ShouldBe("octo-org/hello-octopus branch main");
+        var workflow = made.Document.QuerySelector("pre")!.TextContent;
+        workflow.ShouldContain($"server: {Server.Url}");
+        workflow.ShouldContain($"service_account_id: {audience}");
+        (await Admin.SubmitAsync(lookedUp, "Save", 409)).Document.QuerySelector("#Values_Name_-error")!.TextContent.ShouldContain("named 'octo-org/hello-octopus branch main' already");
+    }
+
+    [Fact]
+    public async Task A_form_says_beside_the_field_what_is_wrong_and_makes_nothing()
+    {
+        var (id, _) = await Server.AddServiceAccountAsync();
+        var github = await Admin.GetAsync($"/app/service-accounts/{id}/identities/new?for=github");
+        var wrong = await Admin.SubmitAsync(github, "Save", 400, ("Values[Repository]", "no repository"), ("Values[Runs]", "Branch"), ("Values[Filter]", ""));
+        wrong.Document.QuerySelector("#Values_Repository_-error")!.TextContent.ShouldContain("This is no address of a GitHub repository");
+        wrong.Document.QuerySelector("#Values_Filter_-error")!.TextContent.ShouldBe("The branch's name is needed.");
+        wrong.Document.QuerySelector("[name='Values[Repository]']")!.GetAttribute("value").ShouldBe("no repository");
+
+        var gitlab = await Admin.GetAsync($"/app/service-accounts/{id}/identities/new?for=gitlab");
+        var unpinned = await Admin.SubmitAsync(gitlab, "Save", 400, ("Values[Instance]", "https://gitlab.com"), ("Values[Project]", "acme/web"), ("Values[Ref]", "main"));
+        unpinned.Document.QuerySelector("#names-will-do-error")!.TextContent.ShouldContain("whoever takes over the name would be let in");
+        (await Admin.SubmitAsync(unpinned, "Save", 200, ("Values[ProjectId]", "4211"))).Words.ShouldContain("The identity was made.");
+
+        var other = await Admin.GetAsync($"/app/service-accounts/{id}/identities/new?for=other");
+        (await Admin.SubmitAsync(other, "Save", 400, ("Values[Issuer]", "http://plain.example.com"), ("Values[Subject]", "s")))
+            .Document.QuerySelector("#Values_Issuer_-error")!.TextContent.ShouldContain("must begin with https://");
+        (await Server.Admin.GetAsync($"/api/serviceaccounts/{id}/oidcidentities/v1", 200)).Json.GetProperty("Count").GetInt32().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_identity_is_changed_its_tokens_ended_and_deleted()
+    {
+        var (id, audience) = await Server.AddTrustedAccountAsync();
+        var page = await Admin.GetAsync($"/app/service-accounts/{id}");
+        var identity = await Admin.GetAsync(page.Document.QuerySelector("h3 a")!.GetAttribute("href")!);
+        (await Server.ExchangeAsync(audience, Server.GitHubToken(audience))).Status.ShouldBe(200);
+        (await Admin.GetAsync(page.Path)).Texts("#tokens ~ .card tbody tr").First(row => row.Contains("main")).ShouldContain(GitHubClaims.Subject);
+        (await Admin.SubmitAsync(identity, "End its tokens")).Words.ShouldContain("All access tokens of main were ended");
+        (await Admin.GetAsync(page.Path)).Words.ShouldContain("None that the audit knows of.");
+
+        (await Admin.SubmitAsync(identity, "Save", 400, ("Input.Conditions", "nothing"), ("Input.Minutes", "0"))).ErrorsOf("Input.Conditions").Single().ShouldContain("'nothing' is no condition");
+        (await Admin.SubmitAsync(identity, "Save", 400, ("Input.Minutes", "0.5"))).ErrorsOf("Input.Minutes").Single().ShouldContain("it must be 60");
+        var saved = await Admin.SubmitAsync(identity, "Save", 200, ("Input.Filter", "release/*"), ("Input.Conditions", "runner_environment:equals=github-hosted\nref_protected=true"), ("Input.Minutes", "15"));
+        saved.Words.ShouldContain("The identity was saved.");
+        saved.Words.ShouldContain("Several branches");
+        var kept = (await Server.Admin.GetAsync($"/api/serviceaccounts/{id}/oidcidentities/v1", 200)).Json.GetProperty("OidcIdentities")[0];
+        kept.GetProperty("Subject").GetString().ShouldBe("repo:octo-org/hello-octopus:ref:refs/heads/release/*");
+        kept.GetProperty("TokenLifetime").GetInt32().ShouldBe(900);
+        kept.GetProperty("Conditions").GetArrayLength().ShouldBe(2);
+        kept.GetProperty("GitHub").GetProperty("RepositoryId").GetString().ShouldBe("74", "what was not touched stays");
+
+        (await Admin.SubmitAsync(saved, "Delete", 200, ("confirm", "other"))).Words.ShouldContain("nothing was deleted");
+        (await Admin.SubmitAsync(saved, "Delete", 200, ("confirm", "main"))).Words.ShouldContain("The identity main was deleted.");
+    }
+
+    [Fact]
+    public async Task Live_tokens_are_listed_and_ended_one_by_one_or_all()
+    {
+        var (id, audience) = await Server.AddTrustedAccountAsync();
+        var path = $"/app/service-accounts/{id}";
+        var first = (await Server.ExchangeAsync(audience, Server.GitHubToken(audience))).AccessToken;
+        var second = (await Server.ExchangeAsync(audience, Server.GitHubToken(audience))).AccessToken;
+        var page = await Admin.GetAsync(path);
+        page.Document.QuerySelectorAll("form[action*=End] input[name=token]").Length.ShouldBe(2);
+        var ended = await Admin.SubmitAsync(page, "End");
+        ended.Words.ShouldContain("The access token was ended.");
+        ended.Document.QuerySelectorAll("input[name=token]").Length.ShouldBe(1);
+        await StatusOfAsync(second, 401);
+        await StatusOfAsync(first, 200);
+        (await Admin.SubmitAsync(ended, "End all tokens")).Words.ShouldContain("None that the audit knows of.");
+        await StatusOfAsync(first, 401);
+        (await Admin.GetAsync(path)).Words.ShouldContain("logged in with OIDC identity main");
+    }
+
+    [Fact]
+    public async Task A_token_is_tested_without_being_kept_shown_again_or_used_up()
+    {
+        var (id, audience) = await Server.AddTrustedAccountAsync();
+        var token = Server.GitHubToken(audience, claims => claims["sub"] = "repo:octo-org/hello-octopus:ref:refs/heads/<img src=x onerror=alert(1)>");
+        var form = await Admin.GetAsync($"/app/service-accounts/{id}/test-token");
+        form.Document.QuerySelector("textarea")!.GetAttribute("autocomplete").ShouldBe("off");
+        var tested = await Admin.SubmitAsync(form, "Test", 200, ("token", token));
+        tested.Words.ShouldContain("A login with this token would be refused.");
+        tested.Texts("table[aria-label='Checks of main'] tbody tr").ShouldContain(row => row.StartsWith("subject differs"));
+        tested.Texts("table[aria-label='Claims of the token'] tbody tr").ShouldContain("repository octo-org/hello-octopus");
+        tested.Document.QuerySelectorAll("img[src=x]").ShouldBeEmpty();
+        tested.Text.ShouldNotContain(token);
+        Server.Log.Lines.ShouldNotContain(line => line.Contains(token.Split('.')[2]));
+
+        var good = Server.GitHubToken(audience);
+        (await Admin.SubmitAsync(tested, "Test", 200, ("token", good))).Words.ShouldContain("would succeed");
+        (await Server.ExchangeAsync(audience, good)).Status.ShouldBe(200);
+        (await Admin.SubmitAsync(form, "Test", 200, ("token", "not a token"))).Words.ShouldContain("The token cannot be read");
+    }
+
+    [Fact]
+    public async Task Hostile_names_and_subjects_are_text()
+    {
+        const string Hostile = "<img src=x onerror=alert(1)>";
+        var (id, _) = await Server.AddServiceAccountAsync($"{Hostile}{Guid.NewGuid():N}");
+        await Server.AddIdentityAsync(id, new { Name = Hostile, Issuer = "https://k8s.example.com", Subject = $"system:{Hostile}", Conditions = new[] { new { Claim = Hostile, Values = new[] { Hostile } } } });
+        foreach (var path in (string[])["/app/service-accounts?q=onerror", $"/app/service-accounts/{id}", $"/app/service-accounts/{id}/edit"])
+        {
+            var page = await Admin.GetAsync(path);
+            page.Document.QuerySelectorAll("img[src=x]").ShouldBeEmpty(path);
+            page.Words.ShouldContain(Hostile);
+        }
+        var identity = await Admin.GetAsync((await Admin.GetAsync($"/app/service-accounts/{id}")).Document.QuerySelector("h3 a")!.GetAttribute("href")!);
+        identity.Document.QuerySelectorAll("img[src=x]").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Whoever_lacks_the_permission_sees_and_changes_nothing()
+    {
+        var (id, _) = await Server.AddTrustedAccountAsync();
+        var identity = (await Admin.GetAsync($"/app/service-accounts/{id}")).Document.QuerySelector("h3 a")!.GetAttribute("href")!;
+        using var nobody = await portal.SomebodyAsync();
+        foreach (var path in (string[])["", "/new", $"/{id}", $"/{id}/edit", $"/{id}/test-token", $"/{id}/identities/new"])
+        {
+            await nobody.GetAsync($"/app/service-accounts{path}", 403);
+        }
+        await nobody.GetAsync(identity, 403);
+
+        using var viewer = await portal.SomebodyAsync("UserView");
+        var page = await viewer.GetAsync($"/app/service-accounts/{id}");
+        page.Texts("form[method=post] button").Where(text => text != "Sign out").ShouldBeEmpty();
+        (await viewer.GetAsync(identity)).Texts("form button").ShouldNotContain("Save");
+        (string, string)[] fields = [("confirm", "main"), ("Input.Username", "x"), ("Input.Name", "main"), ("Input.Repository", "octo-org/x"), ("Input.Minutes", "60"), ("Input.Filter", "x"), ("Values[Repository]", "octo-org/hello-octopus"), ("Values[Runs]", "Any")];
+        foreach (var path in (string[])["/new", $"/{id}?handler=EndAll", $"/{id}?handler=End&token=00000000000000000000000000000000", $"/{id}/edit", $"/{id}/edit?handler=Disable", $"/{id}/edit?handler=Delete",
+            $"/{id}/identities/new?for=github", $"/{id}/identities/new?for=github&handler=LookUp"])
+        {
+            await portal.ShouldBeForbiddenAsync(viewer, $"/app/service-accounts{path}", fields);
+        }
+        foreach (var handler in (string[])["", "?handler=EndTokens", "?handler=Delete"])
+        {
+            await portal.ShouldBeForbiddenAsync(viewer, identity + handler, fields);
+        }
+        (await Server.Admin.GetAsync($"/api/serviceaccounts/{id}/oidcidentities/v1", 200)).Json.GetProperty("Count").GetInt32().ShouldBe(1);
+    }
+
+    private async Task StatusOfAsync(string accessToken, int status)
+    {
+        using var client = Server.ClientWithToken(accessToken);
+        await client.GetAsync("/api/users/me", status);
+    }
+}

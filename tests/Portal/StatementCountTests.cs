@@ -1,0 +1,115 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OctoLogin.Tests.Support;
+
+namespace OctoLogin.Tests.Portal;
+
+/// <summary>
+/// No page, and no list of the API, asks the database more often when it shows more. Pages are found by their routes, so that a new one
+/// is looked at without a word here, unless it has a parameter for a kind of thing that <see cref="ManyThings"/> does not make.
+/// </summary>
+public sealed partial class StatementCountTests : IAsyncLifetime
+{
+    private const int Few = 2, Many = 30;
+
+    /// <summary>Parameters that are no thing of a list, by name.</summary>
+    private static readonly Dictionary<string, string> Words = new() { ["space"] = "default", ["version"] = "1.0.0" };
+
+    private readonly StatementCounter counter = new();
+    private readonly ServerFixture server = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        server.Settings["Tasks:Worker"] = "false";
+        // A test's account would reach its limits.
+        server.Settings["RateLimits:RefusalsPerMinute"] = "100000";
+        server.AlsoReplace = services => services.AddSingleton<IStartupFilter>(counter).AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        await server.InitializeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        counter.Dispose();
+    }
+
+    [Fact]
+    public async Task Asks_no_more_of_the_database_for_many_rows_than_for_few()
+    {
+        var things = new ManyThings(server);
+        await things.AddAsync(Few);
+        var paths = Paths(things);
+        paths.Count(path => path.StartsWith("/app", StringComparison.Ordinal)).ShouldBeGreaterThan(5);
+        var few = await CountAsync(paths);
+        await things.AddAsync(Many - Few);
+        var many = await CountAsync(paths);
+        few.Count.ShouldBeGreaterThan(30, "pages and lists that were looked at");
+        few.Values.Max(list => list.Count).ShouldBeGreaterThan(0, "statements are counted at all");
+        var grown = few.Where(one => many[one.Key].Count > one.Value.Count)
+            .Select(one => $"{one.Key}: {one.Value.Count} for {Few}, {many[one.Key].Count} for {Many}, most of them: {many[one.Key].GroupBy(sql => sql).MaxBy(group => group.Count())!.Key}").ToList();
+        grown.ShouldBeEmpty(string.Join("\n", grown));
+    }
+
+    /// <summary>Each page that is only looked at, with the first of every kind in its parameters, and the API's lists.</summary>
+    private List<string> Paths(ManyThings things)
+    {
+        var (paths, unknown) = (new List<string>(), new List<string>());
+        foreach (var endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
+        {
+            var pattern = $"/{endpoint.RoutePattern.RawText!.Trim('/')}";
+            var isPage = endpoint.Metadata.GetMetadata<PageActionDescriptor>() is not null && pattern.StartsWith("/app", StringComparison.Ordinal);
+            var isList = pattern.StartsWith("/api/", StringComparison.Ordinal) && !pattern.Replace("/{space}", "", StringComparison.Ordinal).Contains('{')
+                && endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is ["GET"];
+            if (!isPage && !isList)
+            {
+                continue;
+            }
+            var path = Parameter().Replace(pattern, match =>
+            {
+                var before = pattern[..match.Index].Split('/', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(part => !part.StartsWith('{')) ?? "";
+                var value = Words.GetValueOrDefault(match.Groups[1].Value) ?? things.First(match.Groups[1].Value) ?? things.First(before);
+                if (value is null && !match.Value.Contains('?'))
+                {
+                    unknown.Add($"{pattern}: there is nothing for {match.Value}; have ManyThings note one as '{before}'");
+                }
+                return value ?? "";
+            });
+            paths.Add(path.TrimEnd('/'));
+        }
+        unknown.ShouldBeEmpty(string.Join("\n", unknown));
+        return [.. paths.Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Of each that can be looked at, the least of three: now and then one reads anew what it had in memory.</summary>
+    private async Task<Dictionary<string, IReadOnlyList<string>>> CountAsync(List<string> paths)
+    {
+        using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(server.Url) };
+        client.DefaultRequestHeaders.Add("X-Octopus-ApiKey", ServerFixture.AdminApiKey);
+        var counts = new Dictionary<string, IReadOnlyList<string>>();
+        foreach (var path in paths)
+        {
+            for (var turn = 0; turn < 3; turn++)
+            {
+                var name = $"{path} {turn} {Guid.NewGuid():N}";
+                using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { StatementCounter.Header, name } } };
+                using var answer = await client.SendAsync(request);
+                var text = await answer.Content.ReadAsStringAsync();
+                ((int)answer.StatusCode).ShouldBeLessThan(500, $"{path}: {text}");
+                var statements = counter.Take(name);
+                ((int)answer.StatusCode == 404 && path.Any(char.IsAsciiDigit)).ShouldBeFalse($"{path} is looked at with something that is not there; have ManyThings note the right one");
+                if ((int)answer.StatusCode == 200 && (!counts.TryGetValue(path, out var known) || statements.Count < known.Count))
+                {
+                    counts[path] = statements;
+                }
+            }
+        }
+        return counts;
+    }
+
+    [GeneratedRegex(@"\{\*{0,2}([^}:?*=]+)[^}]*\}")]
+    private static partial Regex Parameter();
+}
