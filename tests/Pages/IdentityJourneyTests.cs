@@ -17,8 +17,8 @@ public sealed class IdentityJourneyTests(Chromium chromium, IdentityServer porta
         var tab = await OpenAsync(server.Url, new() { JavaScript = javaScript });
         await tab.SignInAsync(username, SignedIn.Password, "/app/service-accounts");
         await tab.ClickAsync("New service account");
-        await tab.FillAsync("User name", $"releases-{javaScript}");
-        await tab.FillAsync("Display name", "Releases of Hello");
+        await tab.FillAsync("Name", $"releases-{javaScript}");
+        await tab.FillAsync("What it is for", "Releases of Hello");
         await tab.PressAsync("Create");
         await tab.SeesAsync("Nobody can log in yet");
         await IdentityAsync(tab);
