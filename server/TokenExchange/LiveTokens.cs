@@ -12,7 +12,7 @@ namespace OctoLogin.TokenExchange;
 /// </summary>
 public sealed class LiveTokens(NpgsqlDataSource database, TimeProvider clock, ILogger<LiveTokens> log) : BackgroundService
 {
-    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(10);
 
     // How far each chain was read. Along a chain positions are committed in their order and without gaps, so that no event is read twice
     // and none is passed over; numbers and times promise neither.

@@ -9,7 +9,7 @@ public sealed class Refusals(NpgsqlDataSource database, TimeProvider clock)
     /// <summary>So many of the latest are grouped: whoever sprays refusals must not make the page slow.</summary>
     public const int MostGrouped = 2000;
 
-    /// <summary>So many before the last page are looked through for those of one cause.</summary>
+    /// <summary>So many before the last page are looked through for those of one cause or correlation id.</summary>
     private const int MostSearched = 10_000;
 
     private const string Columns =
@@ -20,15 +20,15 @@ public sealed class Refusals(NpgsqlDataSource database, TimeProvider clock)
     public async Task<IReadOnlyList<Refusal>> ListAsync(RefusalFilter filter, long? before, int take, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        // Written out for what is asked, so that the database takes the index for it. No index has the cause: of what is looked through for it
+        // Written out for what is asked, so that the database takes the index for it. No index has the cause or the correlation id: of what is looked through for it
         // there is an end, and it is read no further than the page is full.
         var conditions = $"{(filter.UserId is null ? "" : " and user_id = @UserId")}{(before is null ? "" : " and number < @before")}";
         return (await connection.QueryAsync<Refusal>(new CommandDefinition(
             $"""
             select * from (
               select {Columns} from audit_events where category = 'TokenRefused'{conditions} order by number desc limit @MostSearched) e
-            where @Cause::text is null or cause = @Cause order by number desc limit @take
-            """, new { filter.Cause, filter.UserId, before, take, MostSearched }, cancellationToken: cancel))).AsList();
+            where (@Cause::text is null or cause = @Cause) and (@CorrelationId::text is null or correlation_id = @CorrelationId) order by number desc limit @take
+            """, new { filter.Cause, filter.UserId, filter.CorrelationId, before, take, MostSearched }, cancellationToken: cancel))).AsList();
     }
 
     /// <summary>With all that the audit has of it; null: there is no such refusal.</summary>
@@ -67,7 +67,7 @@ public static class RefusalProof
 
 /// <summary>Null: any.</summary>
 /// <param name="Cause">An <see cref="ExchangeOutcome"/>.</param>
-public sealed record RefusalFilter(string? Cause, string? UserId);
+public sealed record RefusalFilter(string? Cause, string? UserId, string? CorrelationId = null);
 
 public record Refusal
 {

@@ -32,6 +32,15 @@ public static partial class RoutePermissions
         GET     /users/{id}/sessions                             own + whole or UserEdit                       user
         DELETE  /users/{id}/sessions                             own + whole or UserEdit                       user
         DELETE  /users/{id}/sessions/{sessionId}                 own + whole or UserEdit                       session
+        DELETE  /users/{id}/identities/{identityId}              UserEdit                                      external identity
+        GET     /users/authenticate/GenericOidc                  anyone                                        server
+        GET     /users/authenticate/GenericOidc/test             AdministerSystem                              server
+        GET     /users/authenticatedToken/GenericOidc            anyone                                        server
+        POST    /users/authenticatedToken/GenericOidc            anyone                                        server
+        POST    /users/logout/GenericOidc/backchannel            anyone                                        server
+        GET     /configuration/authentication-generic-oidc/values   AdministerSystem                           server
+        PUT     /configuration/authentication-generic-oidc/values   AdministerSystem                           server
+        POST    /configuration/authentication-generic-oidc/test     AdministerSystem                           server
 
         GET     /serviceaccounts/{userId}/oidcidentities/v1      UserView                                      account
         POST    /serviceaccounts/{userId}/oidcidentities/create/v1   UserEdit                                  account

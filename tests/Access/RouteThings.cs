@@ -83,6 +83,7 @@ public sealed class RouteThings : IAsyncLifetime
             "account" => (await Server.AddServiceAccountAsync()).Id,
             "identity" => (await IdentityAsync(Account)).GetProperty("Id").GetString(),
             "session" => await SessionAsync(thing.Own ? caller.UserId : Account),
+            "external identity" => await ExternalIdentityAsync(),
             "API key" => await KeyAsync(thing.Own ? caller.UserId : Account),
             "team" => (await Server.Admin.MakeAsync("/api/teams", new { Name = name, SpaceId = thing.Place.Space })).Id,
             "scoped role" or "scoped role here" => await ScopedRoleAsync(Team, thing.Place.Space!),
@@ -233,6 +234,7 @@ public sealed class RouteThings : IAsyncLifetime
         things["user"] = [new("oneself", new(), [Me], Own: true), new("somebody", new(), [Account])];
         things["API key"] = [new("one's own key", new(), [Me, MyKey], Own: true), new("somebody's key", new(), [Account, await KeyAsync(Account)])];
         things["session"] = [new("one's own session", new(), [Me, "none"], Own: true), new("somebody's session", new(), [Account, await SessionAsync(Account)])];
+        things["external identity"] = [new("an external identity", new(), [Account, await ExternalIdentityAsync()])];
         things["issuer"] = [new("an issuer", new(), [issuer])];
         things["access token"] = [new("an access token", new(), [new string('0', 32)])];
     }
@@ -246,6 +248,17 @@ public sealed class RouteThings : IAsyncLifetime
             values (uuid_send(gen_random_uuid()), $1, 'nothing', now(), now(), now() + interval '1 day') returning id
             """);
         command.Parameters.Add(new() { Value = userId });
+        return (string)(await command.ExecuteScalarAsync())!;
+    }
+
+    private async Task<string> ExternalIdentityAsync()
+    {
+        await using var command = Server.Database.DataSource.CreateCommand(
+            """
+            insert into external_identities (issuer, subject, user_id, linked_at, last_sign_in_at)
+            values (gen_random_uuid()::text, 'somebody', $1, now(), now()) returning id
+            """);
+        command.Parameters.Add(new() { Value = Account });
         return (string)(await command.ExecuteScalarAsync())!;
     }
 

@@ -24,6 +24,8 @@ public sealed class PushKillTests : IDisposable
         var push = client.PushAsync(Name, new StreamContent(half));
         await half.Halted.WaitAsync(TimeSpan.FromSeconds(60));
         server.Kill();
+        // A client that has nothing to write would not notice before its own time limit.
+        half.GoOn();
         (await Record.ExceptionAsync(() => push)).ShouldNotBeNull();
 
         await using var again = await ServerProgram.StartReadyAsync(directory.Path);

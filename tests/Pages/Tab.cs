@@ -48,13 +48,17 @@ public sealed class Tab
     public async Task<int> GoAsync(string path) => (await Page.GotoAsync(path)).ShouldNotBeNull(path).Status;
 
     /// <summary>WCAG 2.2 AA as far as a program can tell, and axe's best practices.</summary>
-    public async Task AxeAsync()
+    public async Task AxeAsync() => (await ViolationsAsync(new RunOnlyOptions { Type = "tag", Values = Rules })).ShouldBeEmpty($"axe on {Page.Url}");
+
+    /// <summary>What depends on the colours alone, for a page that was looked at in others.</summary>
+    public async Task AxeColoursAsync() => (await ViolationsAsync(new RunOnlyOptions { Type = "rule", Values = ["color-contrast", "link-in-text-block"] })).ShouldBeEmpty($"axe on the colours of {Page.Url}");
+
+    private async Task<string> ViolationsAsync(RunOnlyOptions rules)
     {
         How.JavaScript.ShouldBeTrue("axe is a script of the page, and would never answer");
-        var result = await Page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "tag", Values = Rules } });
-        string.Join("\n", result.Violations.SelectMany(violation => violation.Nodes.Select(node =>
-            $"{violation.Id} ({violation.Impact}): {violation.Help}\n    at {node.Target}: {node.Html}\n    {string.Join("; ", node.Any.Concat(node.All).Concat(node.None).Select(check => check.Message))}")))
-            .ShouldBeEmpty($"axe on {Page.Url}");
+        var result = await Page.RunAxe(new AxeRunOptions { RunOnly = rules });
+        return string.Join("\n", result.Violations.SelectMany(violation => violation.Nodes.Select(node =>
+            $"{violation.Id} ({violation.Impact}): {violation.Help}\n    at {node.Target}: {node.Html}\n    {string.Join("; ", node.Any.Concat(node.All).Concat(node.None).Select(check => check.Message))}")));
     }
 
     /// <summary>Nobody should scroll to both sides to read.</summary>

@@ -68,7 +68,7 @@ public sealed class FeedPagesTests(FeedStage stage) : IClassFixture<FeedStage>, 
         (await Server.Admin.SendAsync("GET", $"/api/feeds/{OctoLogin.Feeds.Feed.BuiltInId}")).ShouldBe(200);
         var page = await admin.SubmitAsync(await admin.GetAsync($"{Feeds}/feeds-builtin"), "Search", 200, ("q", "nothing"));
         page.Words.ShouldContain("No package has that in its Id.");
-        page.Texts("main button").ShouldBe(["Search"]);
+        page.Texts("main button[type=submit]").ShouldBe(["Search"]);
         await admin.GetAsync($"{Feeds}/feeds-builtin/edit", 404);
         await admin.GetAsync($"{Feeds}/new/BuiltIn", 404);
     }
@@ -82,18 +82,11 @@ public sealed class FeedPagesTests(FeedStage stage) : IClassFixture<FeedStage>, 
         var page = await client.GetAsync($"{Feeds}/{feed.Id}?q=%3Cimg%3E");
         page.Document.QuerySelector("main img").ShouldBeNull();
         page.Texts("[role=alert]").Single().ShouldContain("nowhere.example.com");
-        page.Texts("main button").ShouldBe(["Search"]);
+        page.Texts("main button[type=submit]").ShouldBe(["Search"]);
         (await client.GetAsync(Feeds)).Document.QuerySelector("main img").ShouldBeNull();
         await client.GetAsync($"{Feeds}/{feed.Id}/edit", 403);
         await client.GetAsync($"{Feeds}/new", 403);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Feeds}/{feed.Id}?handler=Delete")
-        {
-            Headers = { { "Sec-Fetch-Site", "same-origin" } },
-            Content = new FormUrlEncodedContent([
-                KeyValuePair.Create("__RequestVerificationToken", page.Document.QuerySelector("[name=__RequestVerificationToken]")!.GetAttribute("value")!), KeyValuePair.Create("confirm", feed["Name"])]),
-        };
-        using var answer = await client.Http.SendAsync(request);
-        ((int)answer.StatusCode).ShouldBe(403);
+        (await client.ForgeAsync(page, $"{Feeds}/{feed.Id}?handler=Delete", ("confirm", feed["Name"]))).Status.ShouldBe(403);
     }
 
     public void Dispose() => admin.Dispose();

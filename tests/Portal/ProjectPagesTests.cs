@@ -25,10 +25,12 @@ public sealed class ProjectPagesTests(ServerFixture server) : IClassFixture<Serv
         page.Texts("main tbody tr").Single().ShouldSatisfyAllConditions(row => row.ShouldContain(name), row => row.ShouldContain("1.0.1 Success"), row => row.ShouldNotContain("1.0.0"));
         page.Texts("main thead th").ShouldBe(["Project", environment]);
         (await admin.GetAsync($"{Here}/projects?q=nothing-like-it")).Words.ShouldContain("No project found");
+        var other = await server.PlaceAsync(Tenancy.Unique("Elsewhere"));
         var overview = await admin.GetAsync($"{Here}/projects/{project["Slug"]}");
         overview.Texts("main tbody tr").Length.ShouldBe(2);
         overview.Words.ShouldContain("current");
-        overview.Document.QuerySelectorAll($"a[href$='/deploy?environment={place}']").ShouldNotBeEmpty();
+        overview.Document.QuerySelectorAll($"a[href$='/deploy?environment={other}']").Length.ShouldBe(2);
+        overview.Document.QuerySelectorAll($"a[href$='/deploy?environment={place}']").ShouldBeEmpty();
     }
 
     [Fact]
@@ -37,6 +39,7 @@ public sealed class ProjectPagesTests(ServerFixture server) : IClassFixture<Serv
         var name = Tenancy.Unique("Made");
         var page = await admin.GetAsync($"{Here}/projects/new");
         (await admin.SubmitAsync(page, "Create", 400, ("Input.Name", ""))).ErrorsOf("Input.Name").Single().ShouldBe("Name is required.");
+        var other = await server.PlaceAsync(Tenancy.Unique("Elsewhere"));
         var overview = await admin.SubmitAsync(page, "Create", 200, ("Input.Name", name));
         overview.Words.ShouldContain($"Project {name} was created.");
 
@@ -90,7 +93,7 @@ public sealed class ProjectPagesTests(ServerFixture server) : IClassFixture<Serv
         var page = await admin.GetAsync(url);
         page.Text.ShouldNotContain("xyzzy");
         page.Text.ShouldNotContain("<img src=x");
-        page.Texts("main tbody tr").ShouldBe([$"Password sensitive Everywhere", $"Plain {Hostile} Environment: {place["Name"]}"]);
+        page.Texts("main tbody tr").ShouldBe(["Password sensitive Everywhere", $"Plain {Hostile} Environment: {place["Name"]}"]);
 
         var form = await admin.GetAsync($"{url}/edit");
         form.Text.ShouldNotContain("xyzzy");

@@ -27,6 +27,8 @@ public sealed class RefusalPagesTests(IdentityServer portal) : IClassFixture<Ide
         list.Texts("table[aria-label='Refused logins, newest first'] tbody tr").ShouldHaveSingleItem().ShouldContain("The workflow is not one that the identity accepts");
         var why = await Admin.GetAsync(list.Document.QuerySelector("tbody a")!.GetAttribute("href")!);
         why.Words.ShouldContain(refused.CorrelationId);
+        (await Admin.GetAsync($"/app/refusals?q={refused.CorrelationId}")).Document.QuerySelector("#list tbody a")!.GetAttribute("href").ShouldBe(why.Path);
+        (await Admin.GetAsync("/app/refusals?q=other")).Words.ShouldContain("No refused login has this correlation id.");
         var checks = why.Texts("table[aria-label='Checks of octo-org/hello-octopus branch main'] tbody tr");
         checks.ShouldContain(row => row.StartsWith("audience fits"));
         checks.ShouldContain("subject differs repo:octo-org/hello-octopus:ref:refs/heads/main repo:octo-org/hello-octopus:ref:refs/heads/hotfix");

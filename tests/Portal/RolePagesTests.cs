@@ -12,13 +12,13 @@ public sealed class RolePagesTests(ServerFixture server) : IClassFixture<ServerF
     [Fact]
     public async Task A_built_in_role_is_explained_and_cannot_be_changed()
     {
-        (await admin.GetAsync("/app/roles")).Texts("th a").ShouldBe(BuiltInRoles.All.Select(role => role.Name), ignoreOrder: true);
+        BuiltInRoles.All.Select(role => role.Name).Except((await admin.GetAsync("/app/roles")).Texts("th a")).ShouldBeEmpty();
         var page = await admin.GetAsync("/app/roles/userroles-buildserver");
         page.Words.ShouldContain("A built-in role: it cannot be changed.");
         page.Words.ShouldContain("push a package");
         page.Words.ShouldContain("can be limited by project, environment, tenant");
         page.Texts("table code").ShouldBe(BuiltInRoles.All.Single(role => role.Id == "userroles-buildserver").Space.Select(permission => permission.ToString()), ignoreOrder: true);
-        page.Texts("main button").ShouldBeEmpty();
+        page.Texts("main button[type=submit]").ShouldBeEmpty();
         (await admin.GetAsync("/app/roles/userroles-systemadministrator")).Words.ShouldContain("Octopus Administrators");
     }
 
@@ -61,7 +61,7 @@ public sealed class RolePagesTests(ServerFixture server) : IClassFixture<ServerF
         page.Texts("main a.btn").ShouldBeEmpty();
         await client.GetAsync("/app/roles/new", 403);
         var own = await server.AddRoleAsync(["ProjectView"]);
-        (await client.GetAsync($"/app/roles/{own}")).Texts("main button").ShouldBeEmpty();
+        (await client.GetAsync($"/app/roles/{own}")).Texts("main button[type=submit]").ShouldBeEmpty();
     }
 
     [Fact]

@@ -42,7 +42,7 @@ public sealed partial class StatementCountTests : IAsyncLifetime
     {
         var things = new ManyThings(server);
         await things.AddAsync(Few);
-        var paths = Paths(things);
+        var paths = Paths(server, things);
         paths.Count(path => path.StartsWith("/app", StringComparison.Ordinal)).ShouldBeGreaterThan(5);
         var few = await CountAsync(paths, 2);
         await things.AddAsync(Many - Few);
@@ -60,7 +60,7 @@ public sealed partial class StatementCountTests : IAsyncLifetime
     }
 
     /// <summary>Each page that is only looked at, with the first of every kind in its parameters, and the API's lists.</summary>
-    private List<string> Paths(ManyThings things)
+    internal static List<string> Paths(ServerFixture server, ManyThings things)
     {
         var (paths, unknown) = (new List<string>(), new List<string>());
         foreach (var endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())

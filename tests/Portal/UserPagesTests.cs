@@ -85,7 +85,7 @@ public sealed class UserPagesTests(ServerFixture server) : IClassFixture<ServerF
             page.Document.QuerySelectorAll("table[aria-label=Sessions] tbody tr").Length.ShouldBe(2);
             page = await admin.SubmitAsync(page, "End session");
             page.Document.QuerySelectorAll("table[aria-label=Sessions] tbody tr").Length.ShouldBe(1);
-            page = await admin.SubmitAsync(page, "Set password", 400, ("Input.Password", ""));
+            page = await admin.SubmitAsync(page, "Set password", 200, ("Input.Password", ""));
             page.ErrorsOf("Input.Password").ShouldBe(["Password is required."]);
             page = await admin.SubmitAsync(page, "Set password", 200, ("Input.Password", "another-long-password"));
             page.Words.ShouldContain("Not signed in anywhere.");
@@ -151,17 +151,9 @@ public sealed class UserPagesTests(ServerFixture server) : IClassFixture<ServerF
         await server.AddTeamAsync([person], "userroles-spacemanager@Spaces-1");
         var page = await client.GetAsync($"/app/users/{person}");
         page.Words.ShouldContain("Changing this user is about rights that");
-        page.Texts("main button").ShouldBeEmpty();
+        page.Texts("main button[type=submit]").ShouldBeEmpty();
         var own = await client.GetAsync($"/app/users/{await server.AddPersonAsync()}");
-        var form = own.Document.QuerySelector("main form")!;
-        using var forged = new HttpRequestMessage(HttpMethod.Post, $"/app/users/{person}?handler=Password")
-        {
-            Headers = { { "Sec-Fetch-Site", "same-origin" } },
-            Content = new FormUrlEncodedContent([
-                KeyValuePair.Create("__RequestVerificationToken", form.QuerySelector("[name=__RequestVerificationToken]")!.GetAttribute("value")!), KeyValuePair.Create("Input.Password", "a-password-of-mine")]),
-        };
-        using var answer = await client.Http.SendAsync(forged);
-        ((int)answer.StatusCode).ShouldBe(403);
+        (await client.ForgeAsync(own, $"/app/users/{person}?handler=Password", ("Input.Password", "a-password-of-mine"))).Status.ShouldBe(403);
     }
 
     [Fact]
@@ -170,7 +162,7 @@ public sealed class UserPagesTests(ServerFixture server) : IClassFixture<ServerF
         var page = await admin.GetAsync($"/app/users/{(await server.Admin.SeeAsync("/api/users/me")).Id}");
         page = await admin.SubmitAsync(page, "Disable", 409);
         page.Words.ShouldContain("at least one active person (not a service account) must stay in team Octopus Administrators");
-        page.Texts("main button").ShouldNotContain("Delete");
+        page.Texts("main button[type=submit]").ShouldNotContain("Delete");
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -67,7 +68,7 @@ public sealed class ServerFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Database = await TestDatabase.CreateAsync();
-        GitHub = await AddIssuerAsync(GitHubClaims.Issuer);
+        GitHub = await AddIssuerAsync(GitHubClaims.Issuer, key: TestIssuer.CommonKey());
         await StartAsync();
     }
 
@@ -118,9 +119,9 @@ public sealed class ServerFixture : IAsyncLifetime
 
     /// <summary>An https issuer on loopback under its own name, trusted by the server's connections.</summary>
     /// <param name="by">Whose CA signed its certificate, if not one that the server trusts.</param>
-    public async Task<TestIssuer> AddIssuerAsync(string issuer, TestCertificates? by = null)
+    public async Task<TestIssuer> AddIssuerAsync(string issuer, TestCertificates? by = null, RSA? key = null)
     {
-        var started = await TestIssuer.StartAsync(by ?? certificates, issuer);
+        var started = await TestIssuer.StartAsync(by ?? certificates, issuer, key);
         Hosts[started.Host] = new IPEndPoint(IPAddress.Loopback, started.Port);
         return started;
     }

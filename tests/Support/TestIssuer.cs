@@ -11,14 +11,21 @@ namespace OctoLogin.Tests.Support;
 /// </summary>
 public sealed class TestIssuer : IAsyncDisposable
 {
+    // Of the processor time of a server's start, making one would be a fifth.
+    private static readonly Lazy<RSAParameters> Common = new(() =>
+    {
+        using var key = RSA.Create(2048);
+        return key.ExportParameters(includePrivateParameters: true);
+    });
+
     private FakeHttpServer server = null!;
 
-    private TestIssuer(string issuer) => Issuer = issuer;
+    private TestIssuer(string issuer, RSA key) => (Issuer, Key) = (issuer, key);
 
     public string Issuer { get; }
     public string Host => new Uri(Issuer).Host;
     public int Port => server.Port;
-    public RSA Key { get; set; } = RSA.Create(2048);
+    public RSA Key { get; set; }
     public string KeyId { get; set; } = "test-key-1";
 
     /// <summary>Null: the document as it should be.</summary>
@@ -27,12 +34,16 @@ public sealed class TestIssuer : IAsyncDisposable
     /// <summary>Null: the present <see cref="Key"/> alone.</summary>
     public Func<FakeAnswer>? Jwks { get; set; }
 
+    /// <summary>The key of the GitHub of every test.</summary>
+    public static RSA CommonKey() => RSA.Create(Common.Value);
+
     public int DiscoveryRequests => server.Requests.Count(request => request.Path.EndsWith("/openid-configuration", StringComparison.Ordinal));
     public int JwksRequests => server.Requests.Count(request => request.Path.EndsWith("/jwks", StringComparison.Ordinal));
 
-    public static async Task<TestIssuer> StartAsync(TestCertificates certificates, string issuer = GitHubClaims.Issuer)
+    /// <param name="key">Null: one that nobody else has.</param>
+    public static async Task<TestIssuer> StartAsync(TestCertificates certificates, string issuer = GitHubClaims.Issuer, RSA? key = null)
     {
-        var test = new TestIssuer(issuer);
+        var test = new TestIssuer(issuer, key ?? RSA.Create(2048));
         // A port in its name is the port it has; without one the test leads connections to the free port it got.
         var port = new Uri(issuer) is { IsDefaultPort: false } named ? named.Port : 0;
         test.server = await FakeHttpServer.StartAsync(test.Answer, certificates.ForHosts(test.Host), port);

@@ -1,5 +1,9 @@
 using System.Net.Http.Headers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 using OctoLogin.Tests.Support;
+using OctoLogin.TokenExchange;
 
 namespace OctoLogin.Tests.Telemetry;
 
@@ -14,8 +18,12 @@ public sealed class MetricsTests : IAsyncLifetime
     {
         server.Settings["Metrics:Token"] = MetricsToken;
         server.Settings["RateLimits:RefusalsPerMinute"] = "100000";
+        server.AlsoReplace = CountOften;
         await server.InitializeAsync();
     }
+
+    private static void CountOften(IServiceCollection services) => services.Replace(ServiceDescriptor.Singleton(provider =>
+        new LiveTokens(provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<LiveTokens>>()) { Interval = TimeSpan.FromMilliseconds(200) }));
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
@@ -40,6 +48,7 @@ public sealed class MetricsTests : IAsyncLifetime
     public async Task Without_a_token_in_the_settings_none_is_accepted()
     {
         await using var other = ServerFixture.ReplicaOf(server);
+        other.AlsoReplace = CountOften;
         await other.StartAsync();
         foreach (var sent in (string[])["", "null", MetricsToken])
         {
@@ -137,6 +146,7 @@ public sealed class MetricsTests : IAsyncLifetime
     public async Task Live_tokens_are_those_of_all_replicas_that_have_not_expired_or_been_revoked()
     {
         await using var other = ServerFixture.ReplicaOf(server);
+        other.AlsoReplace = CountOften;
         await other.StartAsync();
         var (_, audience) = await server.AddTrustedAccountAsync();
         var first = await server.ExchangeAsync(audience, server.GitHubToken(audience));

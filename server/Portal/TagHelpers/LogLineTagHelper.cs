@@ -19,10 +19,11 @@ public sealed class LogLineTagHelper : TagHelper
         output.Attributes.SetAttribute("class", $"log-line log-{category.ToString().ToLowerInvariant()}");
         var time = Part("time", Entry.OccurredAt.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture));
         time.Attributes["datetime"] = Entry.OccurredAt.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
-        output.Content.AppendHtml(time);
+        // Spaces for who copies a line or has it read to them.
+        output.Content.AppendHtml(time).AppendHtml(" ");
         if (category != LogCategory.Info)
         {
-            output.Content.AppendHtml(Part("span", category.ToString(), "log-level"));
+            output.Content.AppendHtml(Part("span", category.ToString(), "log-level")).AppendHtml(" ");
         }
         output.Content.AppendHtml(Part("span", Entry.Detail is null ? Entry.Message : $"{Entry.Message}\n{Entry.Detail}", "log-text"));
     }

@@ -16,18 +16,22 @@ public sealed class IndexModel(TokenExchange.Refusals refusals) : PortalPage
     [BindProperty(SupportsGet = true, Name = "account")]
     public string? AccountId { get; set; }
 
+    /// <summary>A correlation id.</summary>
+    [BindProperty(SupportsGet = true, Name = "q")]
+    public string? Text { get; set; }
+
     [BindProperty(SupportsGet = true, Name = "before")]
     public long? Before { get; set; }
 
     public IReadOnlyList<RefusalGroup> Groups { get; private set; } = [];
     public IReadOnlyList<Refusal> List { get; private set; } = [];
     public Pager Pager { get; private set; } = new(null, null);
-    public bool IsFiltered => !string.IsNullOrEmpty(Cause) || !string.IsNullOrEmpty(AccountId);
+    public bool IsFiltered => !string.IsNullOrEmpty(Cause) || !string.IsNullOrEmpty(AccountId) || !string.IsNullOrWhiteSpace(Text);
 
     public async Task OnGetAsync()
     {
         Caller.Demand(Permission.EventView, AccessTarget.System);
-        var filter = new RefusalFilter(Given(Cause), Given(AccountId));
+        var filter = new RefusalFilter(Given(Cause), Given(AccountId), Given(Text?.Trim()));
         var found = await refusals.ListAsync(filter, Before, Take + 1, Cancel);
         List = [.. found.Take(Take)];
         Pager = new(Before is null ? null : UrlOf(Cause, AccountId), found.Count > Take ? UrlOf(Cause, AccountId, List[^1].Number) : null, "Newest", "Older");

@@ -12,7 +12,7 @@ using OctoLogin.Teams;
 namespace OctoLogin.Portal.Pages.Teams;
 
 public sealed class DetailsModel(
-    NpgsqlDataSource database, TeamStore teams, TeamList list, UserRoleStore roleStore, ScopedUserRoleStore scoped, TeamRoles teamRoles, SpaceStore spaces, SpaceThings things, ProviderSettingsStore provider, AuditLog audit) : PortalPage
+    NpgsqlDataSource database, TeamStore teams, TeamList list, UserRoleStore roleStore, ScopedUserRoleStore scoped, TeamRoles teamRoles, SpaceStore spaces, LimitNames names, ProviderSettingsStore provider, AuditLog audit) : PortalPage
 {
     public const int MostShown = 100;
 
@@ -125,11 +125,7 @@ public sealed class DetailsModel(
         }
         var given = (await ScopedUserRoleEndpoints.List(OctoLogin.Http.Page.All, new(null, Team.Id), Caller, scoped, teams, Cancel)).Items;
         var roles = (await UserRoleEndpoints.All(Caller, roleStore, Cancel)).ToDictionary(role => role.Id);
-        var named = new Dictionary<string, ThingsSeen>();
-        foreach (var spaceId in given.Select(role => role.SpaceId).OfType<string>().Distinct())
-        {
-            named[spaceId] = await things.SeenAsync(spaceId, Caller, Cancel);
-        }
+        var named = await names.OfAsync(given, Caller, Cancel);
         Roles = [.. given.Select(role => TeamRole.Of(role, roles[role.UserRoleId], seen.FirstOrDefault(space => space.Id == role.SpaceId)?.Name ?? role.SpaceId, named))];
     }
 
@@ -157,10 +153,6 @@ public sealed class DetailsModel(
 /// <param name="Limits">Null: none.</param>
 public sealed record TeamRole(string Id, UserRole Role, string? Place, string? Limits)
 {
-    public static TeamRole Of(ScopedUserRole given, UserRole role, string? place, IReadOnlyDictionary<string, ThingsSeen> named)
-    {
-        var names = given.SpaceId is null ? ThingsSeen.None : named[given.SpaceId];
-        var limits = LimitTexts.Of(given.GrantOf(role), null, names.NameOf);
-        return new(given.Id, role, place, limits);
-    }
+    public static TeamRole Of(ScopedUserRole given, UserRole role, string? place, IReadOnlyDictionary<string, string> names) =>
+        new(given.Id, role, place, LimitTexts.Of(given.GrantOf(role), null, id => names.GetValueOrDefault(id, id)));
 }

@@ -1,0 +1,45 @@
+using OctoLogin.Tests.Support;
+using OctoLogin.Tests.Support.Clouds;
+
+namespace OctoLogin.Tests.Pages;
+
+/// <summary>A cloud account made, its subject seen before the cloud is told, and tested.</summary>
+public sealed class AccountJourneyTests(Chromium chromium, CloudServer stage) : PageTests(chromium), IClassFixture<CloudServer>
+{
+    private const string Role = "arn:aws:iam::123456789012:role/journey";
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_account_shows_what_its_cloud_must_be_told_and_its_test_logs_in(bool javaScript)
+    {
+        var server = stage.Server;
+        var name = Tenancy.Unique("aws").Replace(' ', '-');
+        stage.Clouds.Sts.Trust(CloudServer.Issuer, CloudServer.Host, $"{Role}-{javaScript}", $"space:default:account:{name}");
+        var (_, username) = await server.AddPersonWithPasswordAsync("userroles-systemadministrator", "userroles-spacemanager@Spaces-1");
+        var tab = await OpenAsync(server.Url, new() { JavaScript = javaScript });
+        await tab.SignInAsync(username, SignedIn.Password, "/app/spaces/default/accounts/new/AmazonWebServicesOidcAccount");
+        await tab.FillAsync("Name", name);
+        await tab.Page.Locator("[name='Input.RoleArn']").FillAsync($"{Role}-{javaScript}");
+        await tab.Page.Locator("[name='Input.Region']").FillAsync("eu-west-1");
+        await tab.LooksGoodAsync();
+        await tab.PressAsync("Create");
+        await tab.SeesAsync($"Account {name} was created.");
+        await tab.SeesAsync("space:default:");
+        await tab.LooksGoodAsync();
+        await tab.PressAsync("Test");
+        var task = System.Text.RegularExpressions.Regex.Match(tab.Page.Url, "test=(ServerTasks-[0-9]+)").Groups[1].Value;
+        await server.EndsAsync(task);
+        if (!javaScript)
+        {
+            await tab.Page.ReloadAsync();
+        }
+        await tab.SeesAsync($"Account {name} works.");
+        await tab.SeesAsync("It works");
+        await tab.LooksGoodAsync();
+        if (javaScript)
+        {
+            await tab.ScreenshotAsync("account");
+        }
+    }
+}
