@@ -38,7 +38,7 @@ internal sealed class ListData(string socket) : IAsyncDisposable
                 username || ' logged in with OIDC identity main; the access token ends at 2026-01-31 12:00:00Z',
                 array[user_id, identity_id, 'Issuers-' || left(encode(sha256('https://token.actions.githubusercontent.com'), 'hex'), 32)],
                 ('{"outcome":"refused","cause":"SubjectMismatch","error":"invalid_request","reason":"r","told":"t","audience":"a","identity":"' || identity_id || '","checks":[],"claims":{'
-                  || (select string_agg('"claim_' || k || '":"' || md5((i * k)::text) || md5((i * k + 1)::text) || '"', ',') from generate_series(1, 22) k) || '}}')::json,
+                  || (select string_agg('"claim_' || k || '":"' || md5((i * k)::text) || md5((i * k + 1)::text) || '"', ',') from generate_series(1, 22) k) || chr(125) || chr(125))::json,
                 md5(i::text), '10.0.0.' || i % 250, 'actions/oidc-client' from made order by i;
             analyze;
             """));
