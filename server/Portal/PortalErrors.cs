@@ -12,7 +12,10 @@ namespace OctoLogin.Portal;
 /// </summary>
 public sealed class PortalErrors(RequestDelegate next, PortalAssets assets, ILogger<PortalErrors> log)
 {
-    public static bool IsOurs(HttpContext context) => context.Request.Path == "/" || context.Request.Path.StartsWithSegments(PortalServices.Root);
+    /// <summary>Not what a program asks that was given the portal's address for the server's: it gets its answer as JSON, as anywhere else.</summary>
+    public static bool IsOurs(HttpContext context) => context.Request.Path == "/"
+        || (context.Request.Path.StartsWithSegments(PortalServices.Root, out var below)
+            && !(below.StartsWithSegments("/.well-known") || below.StartsWithSegments("/api") || below.StartsWithSegments("/token")));
 
     public async Task InvokeAsync(HttpContext context)
     {

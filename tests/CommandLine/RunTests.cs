@@ -45,7 +45,7 @@ public sealed class RunTests : IDisposable
         second.ExitCode.ShouldBe(0, second.Text);
         Left().ShouldBeEmpty();
         Directory.GetFileSystemEntries(directory["data"]).Select(Path.GetFileName).Order(StringComparer.Ordinal)
-            .ShouldBe(["admin-api-key", "dev-issuer", "master.key", "postgres", "postgres.log", "server.lock", "server.log"]);
+            .ShouldBe(["admin-api-key", "admin-password", "dev-issuer", "master.key", "postgres", "postgres.log", "server.lock", "server.log"]);
     }
 
     [Fact]

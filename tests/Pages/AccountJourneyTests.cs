@@ -25,7 +25,13 @@ public sealed class AccountJourneyTests(Chromium chromium, CloudServer stage) : 
         await tab.LooksGoodAsync();
         await tab.PressAsync("Create");
         await tab.SeesAsync($"Account {name} was created.");
-        await tab.SeesAsync("space:default:");
+        await tab.Page.Locator("[name='Place.Use']").SelectOptionAsync("AccountTest");
+        if (!javaScript)
+        {
+            await tab.PressAsync("Show");
+        }
+        await tab.SeesAsync($"space:default:account:{name}");
+        await tab.SeesAsync("sts:AssumeRoleWithWebIdentity");
         await tab.LooksGoodAsync();
         await tab.PressAsync("Test");
         var task = System.Text.RegularExpressions.Regex.Match(tab.Page.Url, "test=(ServerTasks-[0-9]+)").Groups[1].Value;

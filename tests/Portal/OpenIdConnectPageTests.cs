@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using OctoLogin.Tests.SignIn;
 using OctoLogin.Tests.Support;
 
@@ -77,7 +78,8 @@ public sealed class OpenIdConnectPageTests(ProviderServer provided) : IClassFixt
         (await browser.GetAsync("/app/sign-in?manual=true")).ShouldBe(200).Text.ShouldContain("Company Login");
         (await provided.SignInAsync(browser)).ShouldBe(303);
         browser.Client.DefaultRequestHeaders.Add("Sec-Fetch-Site", "same-origin");
-        var signedOut = await browser.FollowAsync(await browser.PostAsync("/app/sign-out"));
+        var token = Regex.Match((await browser.GetAsync("/app/spaces")).ShouldBe(200).Text, "name=\"__RequestVerificationToken\" type=\"hidden\" value=\"([^\"]+)\"").Groups[1].Value;
+        var signedOut = await browser.FollowAsync(await browser.PostAsync("/app/sign-out", ("__RequestVerificationToken", token)));
         signedOut.ShouldBe(200).Text.ShouldContain("You are signed out.");
         (await browser.MeAsync()).ShouldBeNull();
     }

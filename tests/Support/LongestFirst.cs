@@ -13,8 +13,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Longest =
     [
-        Containers.ServerImageCollection.Name, "SoakTests", "ExchangeKillTests", "KillTests", "NodeTests", "EmbeddedPostgresKillTests", "EmbeddedPostgresTests", "StartFaultTests", "IssuerKeysTests",
-        "QueueTests", "PushKillTests", "RunTests", "RoutePermissionTests", "FuzzTests", "IssuerSettingsTests", "WorkflowTests", "RestartTests", "WorkerTests", "SigningKeyTests", "KeySetAttackTests",
+        Containers.ServerImageCollection.Name, "EveryPageLooksTests", "SoakTests", "ExchangeKillTests", "KillTests", "NodeTests", "EmbeddedPostgresKillTests", "EmbeddedPostgresTests", "StartFaultTests", "IssuerKeysTests",
+        "QueueTests", "PushKillTests", "RunTests", "RoutePermissionTests", "FuzzTests", "IssuerSettingsTests", "WorkflowTests", "RestartTests", "WorkerTests", "MyAccountPageTests", "CompanySignInTests", "SigningKeyTests", "KeySetAttackTests",
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -33,9 +33,11 @@ internal sealed class LocalServer : IAsyncDisposable
     public static LocalServer Start(RunOptions options)
     {
         var key = PrivateFile.ReadOrMake(options.AdminKeyFile, () => "API-" + RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 32));
+        // Set when the administrator is made, at the first start; afterwards it is whatever they changed it to.
+        var password = PrivateFile.ReadOrMake(options.AdminPasswordFile, () => RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 20));
         var environment = new Dictionary<string, string>
         {
-            ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Urls"] = options.Url, ["DataDirectory"] = options.DataDirectory, ["Admin__Username"] = "admin", ["Admin__ApiKey"] = key,
+            ["ASPNETCORE_ENVIRONMENT"] = "Development", ["Urls"] = options.Url, ["DataDirectory"] = options.DataDirectory, ["Admin__Username"] = "admin", ["Admin__ApiKey"] = key, ["Admin__Password"] = password,
         };
         var process = Process.Start(Programs.DotNet(options.ServerProgram, ["serve"], environment))!;
         process.StandardInput.Close();

@@ -31,6 +31,7 @@ internal static class Run
 
             The server goes on at {options.Url} until Ctrl-C. What you can do now:
 
+              Open the portal    {options.Url}/app and sign in as admin with: cat {options.AdminPasswordFile}
               Ask the API        curl -H "X-Octopus-ApiKey: $(cat {options.AdminKeyFile})" {options.Url}/api/users/me
               Browse the API     {options.Url}/api/docs
               See the discovery  {options.Url}/.well-known/openid-configuration

@@ -16,6 +16,7 @@ internal sealed record RunOptions
     public string ActionProgram => Built("action", "octologin-action.dll");
     public string IssuerDirectory => Path.Combine(DataDirectory, "dev-issuer");
     public string AdminKeyFile => Path.Combine(DataDirectory, "admin-api-key");
+    public string AdminPasswordFile => Path.Combine(DataDirectory, "admin-password");
     public string ServerLog => Path.Combine(DataDirectory, "server.log");
 
     public static RunOptions Read(string[] args)

@@ -47,7 +47,8 @@ public sealed class ExternalIdentityStore(NpgsqlDataSource database, UserStore u
     {
         var row = new { userId, issuer, claims.Subject, claims.Email, claims.Username, groups = claims.Groups.ToArray(), now };
         var before = await connection.QuerySingleOrDefaultAsync<string[]>(new CommandDefinition(
-            "select groups from external_identities where issuer = @issuer and subject = @Subject", row, cancellationToken: cancel));
+            // Of this user: another's would be one that was linked since the match, and the insert below tells of it.
+            "select groups from external_identities where issuer = @issuer and subject = @Subject and user_id = @userId", row, cancellationToken: cancel));
         if (before is null)
         {
             await connection.ExecuteAsync(new CommandDefinition(
