@@ -36,10 +36,11 @@ public sealed class AuditLog(NpgsqlDataSource database, AuditChains chains, Chai
         var numbers = page.Ids?.Select(id => AuditEventResource.NumberOf(id) ?? -1).ToArray();
         var where = filter.Where(spaceIds, numbers is null ? null : "number = any(@numbers)");
         await using var connection = await database.OpenConnectionAsync(cancel);
+        // The rows that are passed over are passed over by their numbers: of each, PostgreSQL would also make the columns that nobody sees.
         using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
             select count(*) from (select from audit_events {where} limit @most) as counted;
-            select {Columns} from audit_events {where} order by number desc limit @Take offset @Skip
+            select {Columns} from audit_events where number in (select number from audit_events {where} order by number desc limit @Take offset @Skip) order by number desc
             """,
             filter.Parameters(spaceIds, new { numbers, page.Take, page.Skip, most = (long)page.Skip + page.Take + CountedAhead }), cancellationToken: cancel));
         var total = await results.ReadSingleAsync<long>();
