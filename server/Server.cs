@@ -148,8 +148,15 @@ public static class Server
                 routes.MapTokenExchange();
             }));
         app.UseSafeHeaders(app.Services.GetRequiredService<IssuerOptions>().ServerUri);
+        // So has the portal: a server that only programs ask does not make its pages.
+        app.MapWhen(PortalErrors.IsOurs, portal => portal
+            .UseMiddleware<PortalErrors>()
+            .UseRouting()
+            .UseAuthentication()
+            .UseAuthorization()
+            .UseSpaces()
+            .UseEndpoints(routes => routes.MapPortal()));
         app.UseMiddleware<ApiErrors>();
-        app.UseWhen(PortalErrors.IsOurs, portal => portal.UseMiddleware<PortalErrors>());
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -187,7 +194,6 @@ public static class Server
         app.MapRunbooks();
         app.MapAccountTokens();
         app.MapDeployments();
-        app.MapPortal();
         app.MapMetrics();
     }
 }

@@ -41,6 +41,8 @@ public sealed class ApiErrors(RequestDelegate next, ILogger<ApiErrors> log)
                 return WriteAsync(context, refusal.Status, refusal.Errors, refusal.Message);
             case BadHttpRequestException bad:
                 return WriteAsync(context, bad.StatusCode, [BodyFault(bad)]);
+            case InvalidDataException form:
+                return WriteAsync(context, StatusCodes.Status400BadRequest, [$"The request's form cannot be read: {form.Message}"]);
             // A text or JSON column takes every character but NUL. https://www.postgresql.org/docs/current/datatype-character.html
             case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter }:
                 return WriteAsync(context, StatusCodes.Status400BadRequest, ["A text in the request holds a NUL character, which nothing here can have."]);

@@ -13,7 +13,7 @@ namespace OctoLogin.Portal;
 public sealed class PortalErrors(RequestDelegate next, PortalAssets assets, ILogger<PortalErrors> log)
 {
     /// <summary>Not what a program asks that was given the portal's address for the server's: it gets its answer as JSON, as anywhere else.</summary>
-    public static bool IsOurs(HttpContext context) => context.Request.Path == "/"
+    public static bool IsOurs(HttpContext context) => context.Request.Path.Value is "/" or "/favicon.ico"
         || (context.Request.Path.StartsWithSegments(PortalServices.Root, out var below)
             && !(below.StartsWithSegments("/.well-known") || below.StartsWithSegments("/api") || below.StartsWithSegments("/token")));
 
@@ -58,6 +58,8 @@ public sealed class PortalErrors(RequestDelegate next, PortalAssets assets, ILog
                 return WriteAsync(context, StatusCodes.Status403Forbidden, "This form is out of date", ["Go back, load the page again and send it once more."]);
             case BadHttpRequestException bad:
                 return WriteAsync(context, bad.StatusCode, "Refused", [bad.Message]);
+            case InvalidDataException form:
+                return WriteAsync(context, StatusCodes.Status400BadRequest, "Refused", [$"The form cannot be read: {form.Message}"]);
             case PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter }:
                 return WriteAsync(context, StatusCodes.Status400BadRequest, "Refused", ["A text in the request holds a NUL character, which nothing here can have."]);
             case var outage when Outage.Is(outage):

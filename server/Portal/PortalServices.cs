@@ -53,14 +53,14 @@ public static class PortalServices
         return services;
     }
 
-    public static void MapPortal(this WebApplication app)
+    public static void MapPortal(this IEndpointRouteBuilder routes)
     {
-        app.MapGet("/", () => Results.Redirect(Root)).AllowAnonymous().ExcludeFromDescription();
-        app.MapGet($"{Root}/assets/{{version}}/{{name}}", (string name, HttpContext context, PortalAssets assets) => assets.Serve(name, context))
+        routes.MapGet("/", () => Results.Redirect(Root)).AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet($"{Root}/assets/{{version}}/{{name}}", (string name, HttpContext context, PortalAssets assets) => assets.Serve(name, context))
             .AllowAnonymous().ExcludeFromDescription();
         // What browsers ask for by themselves, of the pages of errors and of the API's too.
-        app.MapGet("/favicon.ico", (HttpContext context, PortalAssets assets) => assets.Serve("logo.svg", context)).AllowAnonymous().ExcludeFromDescription();
-        app.MapRazorPages();
+        routes.MapGet("/favicon.ico", (HttpContext context, PortalAssets assets) => assets.Serve("logo.svg", context)).AllowAnonymous().ExcludeFromDescription();
+        routes.MapRazorPages();
     }
 
     private static SignInPageStyle StyleOf(PortalAssets assets) => new([assets.Url("tabler.min.css"), assets.Url("portal.css")], [assets.Url("theme.js")]);

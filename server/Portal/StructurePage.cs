@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using OctoLogin.Access;
+using OctoLogin.Http;
 
 namespace OctoLogin.Portal;
 
@@ -59,7 +60,7 @@ public abstract class StructurePage<TThing, TInput> : SpacePage, IStructure wher
     public async Task<IActionResult> OnPostDeleteAsync(string? confirm)
     {
         await OnGetAsync();
-        var name = Present is null ? "" : NameOf(Present);
+        var name = NameOf(Present ?? throw ApiException.NotFound(Kind, Id));
         if (!ConfirmDelete.IsConfirmed(confirm, name))
         {
             ModelState.AddModelError("confirm", ConfirmDelete.Fault(name));

@@ -72,7 +72,7 @@ public sealed class PasswordSignIn(
             throw ApiException.BadRequest("CurrentPassword is not your present password.");
         }
         await database.InTransactionAsync(connection => failures.ForgiveAsync(connection, account, address, cancel), cancel);
-        await accounts.UpdateAsync(user, new UserInput(null, null, null, null, null, wanted), caller.Actor, cancel, keepSession: caller.SessionId);
+        await accounts.UpdateAsync(user, new UserInput(null, null, null, null, null, wanted), caller.Actor, cancel, keepSession: caller.SessionId, presentHash: user.PasswordHash);
     }
 
     private static PasswordVerificationResult Check(User? user, string? password)

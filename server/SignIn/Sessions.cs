@@ -26,7 +26,10 @@ public sealed class Sessions(NpgsqlDataSource database, SessionStore store, Sess
         }
         if (cookie.Read(context) is { } brought)
         {
-            await store.DeleteBySecretAsync(connection, SessionCookie.Hash(brought), cancel);
+            if (await store.DeleteBySecretAsync(connection, SessionCookie.Hash(brought), cancel) is { } replaced)
+            {
+                await AppendAsync(connection, ActorOf(context, user, origin.SignedInWith), "A session was ended by a new sign-in in the same browser", [replaced.UserId, replaced.Id], cancel);
+            }
         }
         var (secret, now) = (SessionCookie.NewSecret(), clock.GetUtcNow());
         var session = await store.InsertAsync(connection, new Session

@@ -51,7 +51,7 @@ public sealed class SessionStore(NpgsqlDataSource database)
             $"""
             delete from sessions
             where external_issuer = @issuer and (@subject::text is not null or @sid::text is not null)
-              and (@subject::text is null or external_subject = @subject) and (@sid::text is null or external_sid = @sid)
+              and (@subject::text is null or external_subject = @subject) and (@sid::text is null or external_sid = @sid or (external_sid is null and @subject::text is not null))
             returning {Columns}
             """, new { issuer, subject, sid }, cancellationToken: cancel))).AsList();
 

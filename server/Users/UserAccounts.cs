@@ -32,7 +32,7 @@ public sealed class UserAccounts(NpgsqlDataSource database, UserStore users, Ses
 
     /// <summary>Another password, or a disabled account, ends the sessions of the user.</summary>
     /// <param name="keepSession">The session that the caller came with, which goes on when it is their own password.</param>
-    public Task<User> UpdateAsync(User present, UserInput input, AuditActor actor, CancellationToken cancel, string? keepSession = null)
+    public Task<User> UpdateAsync(User present, UserInput input, AuditActor actor, CancellationToken cancel, string? keepSession = null, string? presentHash = null)
     {
         if (input.IsService is { } isService && isService != present.IsService)
         {
@@ -44,6 +44,10 @@ public sealed class UserAccounts(NpgsqlDataSource database, UserStore users, Ses
             {
                 // As it is now: what is absent keeps what is there, and that may have changed since the caller's right to do this was checked.
                 var locked = await users.LockAsync(connection, present.Id, cancel);
+                if (presentHash is not null && locked is not null && locked.PasswordHash != presentHash)
+                {
+                    throw ApiException.Conflict("The password was changed by somebody else meanwhile; nothing was changed now.");
+                }
                 return locked is null ? null : await users.UpdateAsync(connection, Check(input, locked), cancel);
             }, cancel) ?? throw ApiException.NotFound("user", present.Id);
             var happened = AuditEvent.Modified(actor, Kind(changed), changed.Id, changed.Username);

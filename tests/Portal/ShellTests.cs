@@ -76,6 +76,19 @@ public sealed partial class ShellTests(ServerFixture server) : IClassFixture<Ser
         (await admin.SubmitAsync(edit, "Delete", 200, ("confirm", name))).Words.ShouldContain($"Space {name} was deleted.");
     }
 
+    /// <summary>F2: the link to a page must not choose what "Save" does there.</summary>
+    [Fact]
+    public async Task A_form_takes_nothing_of_its_pages_address_along()
+    {
+        var name = $"Kept {Guid.NewGuid():N}";
+        await admin.SubmitAsync(await admin.GetAsync("/app/spaces/new"), "Create", 200, ("Input.Name", name));
+        var path = (await admin.GetAsync("/app/spaces")).Document.QuerySelectorAll("th a").Single(link => link.TextContent == name).GetAttribute("href")!;
+        var crafted = await admin.GetAsync($"{path}?handler=Delete&confirm={Uri.EscapeDataString(name)}&Input.Description=planted");
+        crafted.Document.QuerySelectorAll("form[method=post]").Select(form => form.GetAttribute("action")).ShouldAllBe(action => !string.IsNullOrEmpty(action) && !action.Contains("confirm"));
+        (await admin.SubmitAsync(crafted, "Save")).Words.ShouldContain($"Space {name} was saved.");
+        (await server.Admin.GetAsync("/api/spaces/all", 200)).Text.ShouldContain(name);
+    }
+
     [Fact]
     public async Task A_form_without_its_token_does_nothing()
     {

@@ -65,7 +65,8 @@ create view effective_team_members as
   join external_identities e on e.issuer = p.issuer
   join teams t on exists (
     select from jsonb_array_elements(t.external_security_groups) g, unnest(e.groups) as held
-    where lower(g ->> 'Id') = lower(held))
+    -- Of ASCII letters alone: K in other forms (U+212A) folds to k elsewhere, and is another group to the provider.
+    where lower((g ->> 'Id') collate "C") = lower(held collate "C"))
   where p.is_enabled and not exists (select from team_members m where m.team_id = t.id and m.user_id = e.user_id);
 
 -- A sign-in that changes nothing but its time tells nobody.

@@ -58,14 +58,17 @@ public sealed class AccountLinking(NpgsqlDataSource database, ExternalIdentitySt
         }
         var actor = Sessions.ActorOf(context, match.User, settings.DisplayName);
         var user = match.User ?? await users.CreateAsync(connection, new UserInput(
-            await FreeNameAsync(connection, AccountMatch.UsernameFor(claims), cancel), claims.Name, claims.Email, IsActive: true, IsService: false, Password: null), actor, cancel);
+            await FreeNameAsync(connection, AccountMatch.UsernameFor(claims), cancel), claims.Name,
+            // An address that the provider has not verified is nobody's: it must not match a later person to this account.
+            claims.IsEmailUnverified && !settings.TrustUnverifiedEmail ? null : claims.Email, IsActive: true, IsService: false, Password: null), actor, cancel);
         var before = await identities.SaveAsync(connection, user.Id, settings.Issuer!, claims, clock.GetUtcNow(), cancel);
         if (before is null)
         {
+            var closed = match.Kind == MatchKind.ByEmail && await identities.CloseOtherWaysInAsync(connection, user.Id, cancel);
             await audit.AppendAsync(connection, new AuditEvent
             {
                 Category = AuditCategories.Modified,
-                Message = $"User {user.Username} was linked to '{Printable.Of(claims.Subject)}' of {settings.DisplayName}: {match.Message}",
+                Message = $"User {user.Username} was linked to '{Printable.Of(claims.Subject)}' of {settings.DisplayName}: {match.Message}{(closed ? " Its password, API keys and sessions from before were ended, as its groups give it rights on the whole server." : "")}",
                 Actor = actor,
                 RelatedDocumentIds = [user.Id],
                 Details = AuditDetails.Of(new { settings.Issuer, claims.Subject, By = match.Kind }),

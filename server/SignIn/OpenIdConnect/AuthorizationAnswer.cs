@@ -17,7 +17,15 @@ public sealed record AuthorizationAnswer(string? State, string? Code, string? Is
         {
             throw SignInException.NotOurs("This is not an answer of an identity provider.", "The request is not a form, or is larger than 64 KiB.");
         }
-        var form = await request.ReadFormAsync(cancel);
+        IFormCollection form;
+        try
+        {
+            form = await request.ReadFormAsync(cancel);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw SignInException.NotOurs("This is not an answer of an identity provider.", $"The form cannot be read: {fault.Message}");
+        }
         return Of(name => form[name]);
     }
 

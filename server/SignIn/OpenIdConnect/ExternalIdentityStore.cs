@@ -13,7 +13,8 @@ public sealed class ExternalIdentityStore(NpgsqlDataSource database, UserStore u
     public async Task<User?> FindUserAsync(NpgsqlConnection connection, string issuer, string subject, CancellationToken cancel)
     {
         var id = await connection.QuerySingleOrDefaultAsync<string>(new CommandDefinition(
-            "select user_id from external_identities where issuer = @issuer and subject = @subject", new { issuer, subject }, cancellationToken: cancel));
+            // Held, so that who is unlinked meanwhile is not linked again, nor keeps a session.
+            "select user_id from external_identities where issuer = @issuer and subject = @subject for update", new { issuer, subject }, cancellationToken: cancel));
         return id is null ? null : await users.LockAsync(connection, id, cancel);
     }
 
@@ -23,7 +24,7 @@ public sealed class ExternalIdentityStore(NpgsqlDataSource database, UserStore u
         var found = await connection.QueryAsync<(string Id, bool HasIdentity)>(new CommandDefinition(
             """
             select u.id, exists (select from external_identities e where e.user_id = u.id and e.issuer = @issuer)
-            from users u where lower(u.email_address) = lower(@email) and not u.is_service order by u.id limit @MostHolders
+            from users u where lower(u.email_address) = lower(@email) and lower(u.email_address collate "C") = lower(@email collate "C") and not u.is_service order by u.id limit @MostHolders
             """, new { issuer, email, MostHolders }, cancellationToken: cancel));
         var holders = new List<EmailHolder>();
         foreach (var (id, hasIdentity) in email is null ? [] : found.AsList())
@@ -69,6 +70,27 @@ public sealed class ExternalIdentityStore(NpgsqlDataSource database, UserStore u
         return before;
     }
 
+    /// <summary>
+    /// For an account that was matched by its address: whoever made it, or gave it that address, may know a way into it, and must not get
+    /// by it what the person's groups give on the whole server. A direct administrator, whom only administrators make, keeps theirs.
+    /// </summary>
+    /// <returns>Whether there was a reason to.</returns>
+    public async Task<bool> CloseOtherWaysInAsync(NpgsqlConnection connection, string userId, CancellationToken cancel)
+    {
+        var gains = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            """
+            select exists (select from effective_team_members m join scoped_user_roles r on r.team_id = m.team_id and r.space_id is null where m.user_id = @userId and not m.is_direct)
+              and not exists (select from team_members where user_id = @userId and team_id = @TeamId)
+            """, new { userId, Administrators.TeamId }, cancellationToken: cancel));
+        if (gains)
+        {
+            await connection.ExecuteAsync(new CommandDefinition(
+                "update users set password_hash = null where id = @userId; delete from api_keys where user_id = @userId; delete from sessions where user_id = @userId",
+                new { userId }, cancellationToken: cancel));
+        }
+        return gains;
+    }
+
     public static bool IsRace(PostgresException fault) => fault.ConstraintName is "external_identities_subject_key" or "external_identities_user_key" or "users_username_key";
 
     /// <summary>The teams that a sign-in with these groups gives; those that the account is a member of by itself, if there is one, are not among them.</summary>
@@ -79,7 +101,7 @@ public sealed class ExternalIdentityStore(NpgsqlDataSource database, UserStore u
             """
             select t.name as team, t.space_id, held as by_group
             from teams t, jsonb_array_elements(t.external_security_groups) g, unnest(@groups) held
-            where lower(g ->> 'Id') = lower(held) order by lower(t.name), t.id
+            where lower((g ->> 'Id') collate "C") = lower(held collate "C") order by lower(t.name), t.id
             """, new { groups = groups.ToArray() }, cancellationToken: cancel))).AsList();
     }
 

@@ -44,6 +44,7 @@ public static class ProviderSignInEndpoints
 
     private static Task Finish(HttpContext context) => PageAsync(context, async () =>
     {
+        context.RequestServices.GetRequiredService<SignInRecord>().DemandPatience(context);
         var answer = await AuthorizationAnswer.ReadAsync(context.Request, context.RequestAborted);
         var outcome = await context.RequestServices.GetRequiredService<ProviderSignIn>().FinishAsync(context, answer, context.RequestAborted);
         if (outcome.Tried is { } tried)
@@ -71,7 +72,10 @@ public static class ProviderSignInEndpoints
         }
         if (fault is not null)
         {
-            context.RequestServices.GetRequiredService<ILogger<BackChannelLogout>>().LogoutRefused(fault, context.TraceIdentifier);
+            if (context.RequestServices.GetRequiredService<SignInRecord>().MayLog(context))
+            {
+                context.RequestServices.GetRequiredService<ILogger<BackChannelLogout>>().LogoutRefused(fault, context.TraceIdentifier);
+            }
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             await context.Response.WriteAsJsonAsync(new LogoutError("invalid_request", $"The logout token is not accepted: {fault}."), context.RequestAborted);
         }

@@ -45,7 +45,8 @@ public sealed record ReceivedClaims
         }
         return new()
         {
-            Subject = Text(all, "sub") ?? "",
+            // Exactly as it came (OpenID Connect Core section 2): one with a space at its end is another person.
+            Subject = all.TryGetValue("sub", out var subject) && subject.ValueKind == JsonValueKind.String ? subject.GetString()! : "",
             Email = Text(all, "email"),
             IsEmailUnverified = all.TryGetValue("email_verified", out var verified) && !IsTrue(verified),
             Username = Text(all, settings.UsernameClaimType),

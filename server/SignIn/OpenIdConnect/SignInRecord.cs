@@ -17,6 +17,9 @@ public sealed class SignInRecord(NpgsqlDataSource database, AuditLog audit, Time
 {
     /// <summary>Of one address in a minute: strangers can fail as often as they like, and must not fill the disk.</summary>
     private const int MostPerMinute = 60;
+
+    /// <summary>As many as other refusals (RateLimits:RefusalsPerMinute): an office behind one address has slips of its own.</summary>
+    private const int MostTriedPerMinute = 300;
     private const int MostValueCharacters = 200;
 
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -26,7 +29,8 @@ public sealed class SignInRecord(NpgsqlDataSource database, AuditLog audit, Time
 
     public async Task FailedAsync(HttpContext context, SignInException fault, CancellationToken cancel)
     {
-        if (!MayRecord(context.Connection.RemoteIpAddress))
+        // Whom the provider has proven is always recorded, whatever strangers do from the same address.
+        if (Count(context.Connection.RemoteIpAddress) > MostPerMinute && fault.Claims is null)
         {
             return;
         }
@@ -57,14 +61,29 @@ public sealed class SignInRecord(NpgsqlDataSource database, AuditLog audit, Time
         var kind => kind.ToString().ToLowerInvariant(),
     };
 
-    private bool MayRecord(IPAddress? address)
+    /// <summary>Before an answer is looked at, which writes a row and asks the provider.</summary>
+    /// <exception cref="SignInException">Too many from this address did not work within the minute.</exception>
+    public void DemandPatience(HttpContext context)
+    {
+        if (Window().GetValueOrDefault(AddressNetwork.Of(context.Connection.RemoteIpAddress)) > MostTriedPerMinute)
+        {
+            throw new SignInException(StatusCodes.Status429TooManyRequests, "Too many sign-ins from your address did not work. Try again in a minute.", $"More than {MostTriedPerMinute} failed within a minute.") { IsOfOurs = false };
+        }
+    }
+
+    /// <summary>How many of the address this minute has seen with this one; also those that are only logged.</summary>
+    internal bool MayLog(HttpContext context) => Count(context.Connection.RemoteIpAddress) <= MostPerMinute;
+
+    private int Count(IPAddress? address) => Window().AddOrUpdate(AddressNetwork.Of(address), 1, (_, count) => count + 1);
+
+    private ConcurrentDictionary<IPAddress, int> Window()
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds() / 60;
         if (Interlocked.Exchange(ref window, now) != now)
         {
             counts.Clear();
         }
-        return counts.AddOrUpdate(AddressNetwork.Of(address), 1, (_, count) => count + 1) <= MostPerMinute;
+        return counts;
     }
 }
 

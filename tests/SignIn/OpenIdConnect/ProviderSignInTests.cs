@@ -66,6 +66,38 @@ public sealed class ProviderSignInTests(ProviderServer provided) : IClassFixture
         (await later.MeAsync())!.Id.ShouldBe(me.Id);
     }
 
+    /// <summary>Who may edit users plants an address, and waits for the person whose groups give more.</summary>
+    [Fact]
+    public async Task An_account_that_was_made_with_somebody_elses_address_is_no_way_to_what_their_groups_give()
+    {
+        const string Password = "known to who made it";
+        var planted = await server.Admin.MakeAsync("/api/users", new { Username = $"planted-{Guid.NewGuid():N}", EmailAddress = provided.Email, Password });
+        using var attacker = new Browser(server.Url);
+        (await attacker.LoginAsync(planted["Username"], Password)).Status.ShouldBe(200);
+        var group = $"admins-{Guid.NewGuid():N}";
+        var team = await server.Admin.MakeAsync("/api/teams", new { Name = group, ExternalSecurityGroups = new[] { new { Id = group, DisplayName = "Administrators" } } });
+        await server.GiveRoleAsync(team.Id, "userroles-systemadministrator", null);
+        provided.Provider.Person["groups"] = new[] { group };
+        (await provided.SignInAsync(browser)).ShouldBe(303);
+        (await browser.MeAsync())!.Id.ShouldBe(planted.Id);
+        await Eventually.TrueAsync(async () => await attacker.StatusAsync() == 401, "the session from before has ended");
+        (await attacker.LoginAsync(planted["Username"], Password)).Status.ShouldBe(400);
+        (await server.Admin.GetAsync($"/api/events?regarding={planted.Id}", 200)).Text.ShouldContain("Its password, API keys and sessions from before were ended");
+    }
+
+    [Fact]
+    public async Task A_subject_with_a_space_at_its_end_is_another_person()
+    {
+        await provided.SaveAsync(new { AllowAutoUserCreation = true });
+        (await provided.SignInAsync(browser)).ShouldBe(303);
+        var first = (await browser.MeAsync())!.Id;
+        var person = provided.Provider.Person;
+        (person["sub"], person["email"]) = ($"{person["sub"]} ", $"other-{Guid.NewGuid():N}@example.com");
+        using var other = new TestBrowser(server);
+        (await provided.SignInAsync(other)).ShouldBe(303);
+        (await other.MeAsync())!.Id.ShouldNotBe(first);
+    }
+
     [Fact]
     public async Task A_new_person_who_signs_in_in_many_browsers_at_once_gets_one_account()
     {
