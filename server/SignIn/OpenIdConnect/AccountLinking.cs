@@ -7,8 +7,8 @@ using OctoLogin.Users;
 namespace OctoLogin.SignIn.OpenIdConnect;
 
 /// <summary>
-/// Gives a proven person their account, its groups and a session, in one commit. Two sign-ins at the same moment are told apart by the
-/// unique keys of <c>external_identities</c>: the later one is undone and decided once more.
+/// Gives a proven person their account, its groups and a session, in one commit. Sign-ins of one person wait for each other; where two
+/// people want the same account or name at the same moment, unique keys tell them apart: the later one is undone and decided once more.
 /// </summary>
 public sealed class AccountLinking(NpgsqlDataSource database, ExternalIdentityStore identities, UserAccounts users, Sessions sessions, AuditLog audit, TimeProvider clock)
 {
@@ -51,6 +51,7 @@ public sealed class AccountLinking(NpgsqlDataSource database, ExternalIdentitySt
 
     private async Task SignInOnceAsync(HttpContext context, NpgsqlConnection connection, ProviderSettings settings, ReceivedClaims claims, string? sid, CancellationToken cancel)
     {
+        await identities.OneAtATimeAsync(connection, settings.Issuer!, claims.Subject, cancel);
         var match = await DecideAsync(connection, settings, claims, cancel);
         if (match.Kind == MatchKind.Refused)
         {

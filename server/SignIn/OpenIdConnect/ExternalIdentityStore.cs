@@ -9,6 +9,10 @@ public sealed class ExternalIdentityStore(NpgsqlDataSource database, UserStore u
 {
     private const int MostHolders = 20;
 
+    /// <summary>Until the transaction ends, on all replicas: a person who is new in two browsers at once is one person.</summary>
+    public Task OneAtATimeAsync(NpgsqlConnection connection, string issuer, string subject, CancellationToken cancel) =>
+        connection.ExecuteAsync(new CommandDefinition("select pg_advisory_xact_lock(hashtextextended(@person, 0))", new { person = $"external identity {issuer} {subject}" }, cancellationToken: cancel));
+
     /// <summary>The account that is linked to a person of the issuer, locked; null: none.</summary>
     public async Task<User?> FindUserAsync(NpgsqlConnection connection, string issuer, string subject, CancellationToken cancel)
     {
@@ -91,7 +95,7 @@ public sealed class ExternalIdentityStore(NpgsqlDataSource database, UserStore u
         return gains;
     }
 
-    public static bool IsRace(PostgresException fault) => fault.ConstraintName is "external_identities_subject_key" or "external_identities_user_key" or "users_username_key";
+    public static bool IsRace(PostgresException fault) => fault.SqlState == PostgresErrorCodes.DeadlockDetected || fault.ConstraintName is "external_identities_subject_key" or "external_identities_user_key" or "users_username_key";
 
     /// <summary>The teams that a sign-in with these groups gives; those that the account is a member of by itself, if there is one, are not among them.</summary>
     public async Task<IReadOnlyList<GroupTeam>> TeamsOfAsync(IReadOnlyList<string> groups, CancellationToken cancel)
