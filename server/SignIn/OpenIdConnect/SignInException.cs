@@ -15,14 +15,11 @@ public sealed class SignInException(int status, string message, string advice) :
     /// <summary>The account that it was about; null: none was found.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>Whether a real sign-in was behind it, begun in the same browser; a stranger can make the others without end.</summary>
-    public bool IsOfOurs { get; init; } = true;
-
     public static SignInException Refused(string message, string advice, ReceivedClaims? claims = null, string? userId = null) =>
         new(StatusCodes.Status400BadRequest, message, advice) { Claims = claims, UserId = userId };
 
     /// <summary>Somebody's answer that nobody here asked for.</summary>
-    public static SignInException NotOurs(string message, string advice) => new(StatusCodes.Status400BadRequest, message, advice) { IsOfOurs = false };
+    public static SignInException NotOurs(string message, string advice) => new(StatusCodes.Status400BadRequest, message, advice);
 
     public static SignInException Broken(string provider, string reason, int status = StatusCodes.Status503ServiceUnavailable) =>
         new(status, $"{provider} cannot be reached or does not work now. Nothing is wrong with your account; try again in a moment.", reason);

@@ -67,7 +67,7 @@ public sealed class SignInRecord(NpgsqlDataSource database, AuditLog audit, Time
     {
         if (Window().GetValueOrDefault(AddressNetwork.Of(context.Connection.RemoteIpAddress)) > MostTriedPerMinute)
         {
-            throw new SignInException(StatusCodes.Status429TooManyRequests, "Too many sign-ins from your address did not work. Try again in a minute.", $"More than {MostTriedPerMinute} failed within a minute.") { IsOfOurs = false };
+            throw new SignInException(StatusCodes.Status429TooManyRequests, "Too many sign-ins from your address did not work. Try again in a minute.", $"More than {MostTriedPerMinute} failed within a minute.");
         }
     }
 
