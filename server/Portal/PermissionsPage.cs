@@ -56,6 +56,12 @@ public abstract class PermissionsPage(UserStore users, SpaceStore spaces, Projec
     /// <summary>Those of the right's limits that mean something to the permission, in words; null: none does.</summary>
     public string? LimitsOf(Grant grant, Permission permission) => Rights.LimitTexts.Of(grant, permission.Reach(), Things.NameOf);
 
+    /// <summary>
+    /// The API tells a user's teams to who may see users, and which roles a team has only to who may see teams in the role's space, or on the
+    /// server. So it is here, also of oneself.
+    /// </summary>
+    public bool SeesRole(HeldRight right) => Caller.May(Permission.TeamView, new(right.Grant.SpaceId));
+
     public bool IsFromAdministration(HeldRight right, Permission permission) =>
         right.Grant.Covers(Permission.AdministerSystem, AccessTarget.System) && !(right.Grant.SpaceId is null && permission.IsSystem() && string.IsNullOrEmpty(SpaceId));
 

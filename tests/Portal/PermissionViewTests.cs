@@ -107,6 +107,29 @@ public sealed class PermissionViewTests(ServerFixture server) : IClassFixture<Se
         await client.GetAsync($"/app/me/permissions?space={await server.AddSpaceAsync()}", 404);
     }
 
+    /// <summary>The API tells a user's teams and permissions to who may see users, and roles to who may see teams.</summary>
+    [Fact]
+    public async Task Who_may_see_users_and_no_teams_is_told_no_role()
+    {
+        var person = await server.AddPersonAsync();
+        var role = await server.AddRoleAsync(space: ["ProjectView"]);
+        var name = (await server.Admin.SeeAsync($"/api/userroles/{role}"))["Name"];
+        await server.AddTeamAsync([person], $"{role}@Spaces-1");
+        var users = await server.AddRoleAsync(system: ["UserView"]);
+        var environments = await server.AddRoleAsync(space: ["EnvironmentView"]);
+        var viewer = await server.AddCallerAsync(users, $"{environments}@Spaces-1");
+        (await viewer.Client.SendAsync("GET", $"/api/userroles/{role}")).ShouldBe(403);
+        using var client = new PortalClient(server.Url, viewer.ApiKey);
+        var page = await client.GetAsync($"/app/users/{person}/permissions?space=Spaces-1");
+        Row(page, "May", "ProjectView").ShouldEndWith(", a role that you may not see");
+        page.Text.ShouldNotContain(name);
+        page.Document.QuerySelector("main a[href^='/app/roles/']").ShouldBeNull();
+
+        var seeing = await server.AddCallerAsync(users, "userroles-projectviewer@Spaces-1");
+        using var other = new PortalClient(server.Url, seeing.ApiKey);
+        Row(await other.GetAsync($"/app/users/{person}/permissions?space=Spaces-1"), "May", "ProjectView").ShouldEndWith($", role {name}");
+    }
+
     [Fact]
     public async Task Says_that_a_disabled_account_may_do_nothing_and_that_an_administrator_may_everything()
     {

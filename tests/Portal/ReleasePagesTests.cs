@@ -152,5 +152,42 @@ public sealed class ReleasePagesTests(ServerFixture server) : IClassFixture<Serv
         await nobody.GetAsync($"{Here}/runbooks/{runbook}", 403);
     }
 
+    /// <summary>The form shows what the API would: the process, the packages' versions and the releases each take a permission of their own.</summary>
+    [Fact]
+    public async Task Who_may_create_releases_and_see_nothing_of_them_is_told_no_package_and_no_version_and_creates_one()
+    {
+        var id = $"Acme{Guid.NewGuid():N}"[..12];
+        await server.MakePackageAsync($"{id}.2.71.81.zip");
+        await server.MakePackageAsync($"{id}.2.71.82.zip");
+        var project = await server.AddProjectAsync(Tenancy.Unique("Unseen"));
+        await server.SetProcessAsync(project.Id, Api.Step("Unpack", new { Name = "", PackageId = id }));
+        await server.ReleaseAsync(project, "77.7.7");
+        var url = $"{Here}/projects/{project["Slug"]}/releases/new";
+        var role = await server.AddRoleAsync(space: ["ProjectView", "ReleaseCreate"]);
+        var creator = await server.AddCallerAsync($"{role}@Spaces-1");
+        foreach (var path in (string[])[$"projects/{project.Id}/deploymentprocesses", $"projects/{project.Id}/releases", "packages"])
+        {
+            (await creator.Client.SendAsync("GET", $"{Api.Space}/{path}")).ShouldBe(403);
+        }
+        using var client = new PortalClient(server.Url, creator.ApiKey);
+        var form = await client.GetAsync(url);
+        foreach (var unseen in (string[])["Unpack", id, "2.71.8", "77.7."])
+        {
+            form.Text.ShouldNotContain(unseen);
+        }
+        (await client.SubmitAsync(form, "Create", 400, ("Input.Pins", "nothing"))).ErrorsOf("Input.Packages").Single().ShouldContain("is not Step:Version");
+        var page = await client.SubmitAsync(form, "Create", 200, ("Input.Pins", "Unpack:2.71.81\r\n"));
+        page.Words.ShouldContain("Release 77.7.8 was created.");
+        page.Path.ShouldBe($"{Here}/projects/{project["Slug"]}");
+        (await server.Admin.SeeAsync($"{Api.Space}/projects/{project.Id}/releases/77.7.8")).Json.GetProperty("SelectedPackages")[0].GetProperty("Version").GetString().ShouldBe("2.71.81");
+
+        var reading = await server.AddRoleAsync(space: ["ProjectView", "ReleaseCreate", "ProcessView"]);
+        var reader = await server.AddCallerAsync($"{reading}@Spaces-1");
+        using var other = new PortalClient(server.Url, reader.ApiKey);
+        form = await other.GetAsync(url);
+        form.Words.ShouldContain($"{id} of step Unpack Empty: the newest that the channel takes.");
+        form.Text.ShouldNotContain("2.71.8");
+    }
+
     public void Dispose() => admin.Dispose();
 }

@@ -218,6 +218,20 @@ public sealed class ServiceAccountPagesTests(IdentityServer portal) : IClassFixt
         (await Server.Admin.GetAsync($"/api/serviceaccounts/{id}/oidcidentities/v1", 200)).Json.GetProperty("Count").GetInt32().ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_space_that_the_viewer_does_not_see_has_no_name_among_the_roles()
+    {
+        var space = await Server.AddSpaceAsync();
+        var name = (await Server.Admin.SeeAsync($"/api/spaces/{space}"))["Name"];
+        var (id, _) = await Server.AddServiceAccountAsync();
+        await Server.AddTeamAsync([id], $"userroles-projectviewer@{space}");
+        using var viewer = await portal.SomebodyAsync("UserView", "TeamView");
+        var page = await viewer.GetAsync($"/app/service-accounts/{id}");
+        page.Texts("table[aria-label='Teams and roles'] td").ShouldBe(["Project viewer", $"in {space}"]);
+        page.Text.ShouldNotContain(name);
+        (await Admin.GetAsync($"/app/service-accounts/{id}")).Texts("table[aria-label='Teams and roles'] td").ShouldBe(["Project viewer", $"in {name}"]);
+    }
+
     private async Task StatusOfAsync(string accessToken, int status)
     {
         using var client = Server.ClientWithToken(accessToken);

@@ -108,6 +108,24 @@ public sealed class TeamPagesTests(ServerFixture server) : IClassFixture<ServerF
         await client.GetAsync($"/app/teams/{team}/roles/new?role=userroles-buildserver&space=Spaces-1", 404);
     }
 
+    /// <summary>As in the API, where a team has the Id of its space.</summary>
+    [Fact]
+    public async Task A_space_that_the_viewer_does_not_see_has_no_name_in_the_list()
+    {
+        var space = await server.AddSpaceAsync();
+        var name = (await server.Admin.SeeAsync($"/api/spaces/{space}"))["Name"];
+        var mark = Guid.NewGuid().ToString("N");
+        await server.Admin.MakeAsync("/api/teams", new { Name = $"Hidden {mark}", SpaceId = space });
+        var role = await server.AddRoleAsync(system: ["TeamView"]);
+        var viewer = await server.AddCallerAsync(role);
+        (await viewer.Client.SendAsync("GET", $"/api/spaces/{space}")).ShouldBe(404);
+        using var client = new PortalClient(server.Url, viewer.ApiKey);
+        var page = await client.GetAsync($"/app/teams?q={mark}");
+        page.Texts("#list td")[0].ShouldBe(space);
+        page.Text.ShouldNotContain(name);
+        (await admin.GetAsync($"/app/teams?q={mark}")).Texts("#list td")[0].ShouldBe(name);
+    }
+
     [Fact]
     public async Task The_pages_of_the_list_show_every_team_once()
     {

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using OctoLogin.Access;
 using OctoLogin.Http;
 
 namespace OctoLogin.Portal.Rights;
@@ -10,12 +11,13 @@ public sealed class TeamList(NpgsqlDataSource database)
     /// <param name="spaceIds">Null: the teams of every space.</param>
     /// <param name="ofServer">Also those of the server.</param>
     /// <param name="after">The Id of the team after which the page begins; null: the first page.</param>
-    public async Task<IReadOnlyList<TeamRow>> ReadAsync(string[]? spaceIds, bool ofServer, string? text, string? after, int take, CancellationToken cancel)
+    /// <param name="viewer">Who sees teams on the server need not see each space: one that they do not see has its Id for a name, as in the API.</param>
+    public async Task<IReadOnlyList<TeamRow>> ReadAsync(string[]? spaceIds, bool ofServer, string? text, string? after, int take, Caller viewer, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
-        return (await connection.QueryAsync<TeamRow>(new CommandDefinition(
+        var teams = await connection.QueryAsync<TeamRow>(new CommandDefinition(
             """
-            select t.id, t.name, t.description, s.name as space_name, not t.can_be_deleted as is_built_in,
+            select t.id, t.name, t.description, t.space_id, s.name as space_name, not t.can_be_deleted as is_built_in,
               (select count(*) from team_members m where m.team_id = t.id) as members,
               jsonb_array_length(t.external_security_groups) as groups,
               (select count(*) from scoped_user_roles r where r.team_id = t.id and (r.space_id is null or @spaceIds::text[] is null or r.space_id = any(@spaceIds))) as roles
@@ -24,7 +26,8 @@ public sealed class TeamList(NpgsqlDataSource database)
               and (@like::text is null or t.name ilike @like)
               and (@after::text is null or (lower(t.name), t.id) > (select lower(a.name), a.id from teams a where a.id = @after))
             order by lower(t.name), t.id limit @take
-            """, new { spaceIds, ofServer, like = LikeText.Containing(text), after, take }, cancellationToken: cancel))).AsList();
+            """, new { spaceIds, ofServer, like = LikeText.Containing(text), after, take }, cancellationToken: cancel));
+        return [.. teams.Select(team => team.SpaceId is null || viewer.Sees(team.SpaceId) ? team : team with { SpaceName = team.SpaceId })];
     }
 
     public async Task<IReadOnlyList<TeamMember>> MembersAsync(string teamId, string? text, int take, CancellationToken cancel)
@@ -83,6 +86,9 @@ public sealed record TeamRow
     public string? Description { get; init; }
 
     /// <summary>Null: a team of the server.</summary>
+    public string? SpaceId { get; init; }
+
+    /// <summary>The space's name, or its Id for who does not see it.</summary>
     public string? SpaceName { get; init; }
     public required bool IsBuiltIn { get; init; }
     public required long Members { get; init; }

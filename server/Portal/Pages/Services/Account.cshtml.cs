@@ -30,7 +30,7 @@ public sealed class AccountModel(
         DisplayName = (await users.FindAsync(Account.Id, Cancel))?.DisplayName ?? "";
         Identities = await overviews.IdentitiesOfAsync(Account.Id, Cancel);
         Tokens = Account.IsActive ? await tokens.ListAsync(Account.Id, Cancel) : [];
-        Roles = May(Permission.TeamView) ? await roles.ListAsync(Account.Id, Cancel) : null;
+        Roles = May(Permission.TeamView) ? await roles.ListAsync(Account.Id, Caller, Cancel) : null;
         Events = May(Permission.EventView) ? (await audit.ListAsync(new AuditFilter(Users: [Account.Id]), null, new Page { Take = 20 }, Cancel)).Items : null;
     }
 

@@ -20,7 +20,7 @@ public sealed class IndexModel(TeamList list) : PortalPage
     public async Task OnGetAsync()
     {
         var spaces = Caller.DemandSpacesWith(Permission.TeamView);
-        var found = await list.ReadAsync(spaces, May(Permission.TeamView), Text?.Trim(), After, Take + 1, Cancel);
+        var found = await list.ReadAsync(spaces, May(Permission.TeamView), Text?.Trim(), After, Take + 1, Caller, Cancel);
         Teams = [.. found.Take(Take)];
         Pager = Pager.After("/app/teams", Text, After, found.Count > Take ? Teams[^1].Id : null);
     }

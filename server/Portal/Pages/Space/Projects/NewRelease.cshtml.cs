@@ -12,6 +12,11 @@ public sealed class NewReleaseModel(ProjectStore projects, CreateRelease create,
 
     public ReleaseChoice Choice { get; private set; } = new("", [], []);
 
+    /// <summary>Who may not see releases came from the project.</summary>
+    public string BackUrl => At($"projects/{Project.Slug}{(SeesReleases ? "/releases" : "")}");
+
+    private bool SeesReleases => MayOnProject(Permission.ReleaseView);
+
     public async Task OnGetAsync()
     {
         await ShowAsync();
@@ -24,7 +29,8 @@ public sealed class NewReleaseModel(ProjectStore projects, CreateRelease create,
         CreatedRelease? made = null;
         if (await TryAsync(async () => made = await create.RunAsync(Input.ToCommand(Project), Space, Caller, Cancel)))
         {
-            return Done(At($"releases/{made!.Release.Id}"), $"Release {made.Release.Version} was created.");
+            var release = made!.Release;
+            return Done(SeesReleases ? At($"releases/{release.Id}") : BackUrl, $"Release {release.Version} was created.");
         }
         await ShowAsync();
         return Page();
@@ -33,7 +39,7 @@ public sealed class NewReleaseModel(ProjectStore projects, CreateRelease create,
     private async Task ShowAsync()
     {
         Caller.Demand(Permission.ReleaseCreate, ProjectEndpoints.Target(Project));
-        Choice = await choices.ReadAsync(Project, Cancel);
+        Choice = await choices.ReadAsync(Project, Caller, Cancel);
     }
 }
 
@@ -45,9 +51,15 @@ public sealed record ReleaseForm
     public bool IgnoreChannelRules { get; set; }
     public List<PinnedVersion> Packages { get; set; } = [];
 
+    /// <summary>Of who may not see the packages: the API's pins, one in each line.</summary>
+    public string? Pins { get; set; }
+
     public CreateReleaseCommand ToCommand(Project project) => new(
         null, null, project.Id, ChannelName, ReleaseVersion?.Trim(), null,
-        [.. Packages.Where(pin => !string.IsNullOrWhiteSpace(pin.Version)).Select(pin => $"{pin.Target}:{pin.Version!.Trim()}")], ReleaseNotes, null, IgnoreChannelRules, null);
+        [
+            .. Packages.Where(pin => !string.IsNullOrWhiteSpace(pin.Version)).Select(pin => $"{pin.Target}:{pin.Version!.Trim()}"),
+            .. (Pins ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+        ], ReleaseNotes, null, IgnoreChannelRules, null);
 }
 
 /// <summary>A package of an action, as a pin names it.</summary>
