@@ -19,6 +19,7 @@ internal static class ListMeasure
     [
         "/app", "/app?by=day",
         "/app/audit", "/app/audit?before=1000", "/app/audit?Input.Who=ci-00077", "/app/audit?Input.Category=Modified", "/app/audit?Input.Regarding={account}",
+        "/app/audit?Input.Category=granted", "/app/audit?Input.Category=refused", "/app/audit?Input.To={old}&Input.Category=refused",
         "/app/audit?Input.Issuer={issuer}", "/app/audit?Input.From={old}", "/app/audit?Input.To={old}", "/app/audit?Input.To={old}&Input.Category=TokenRefused", "/app/audit/{event}",
         "/app/service-accounts", "/app/service-accounts?q=0077", "/app/service-accounts/{account}", "/app/refusals", "/app/users", "/app/users?q=0077", "/app/teams", "/app/teams?q=77", "/app/roles", "/app/issuers",
         "/app/spaces", "/app/spaces/default/projects", "/app/spaces/default/tasks", "/app/settings/about",

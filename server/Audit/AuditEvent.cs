@@ -63,6 +63,10 @@ public static partial class AuditCategories
             .Select(field => new AuditCategory(field.Name, Words().Replace(field.Name, match => " " + match.Value.ToLowerInvariant()))),
     ];
 
+    /// <summary>How logins of workflows and of people ended.</summary>
+    public static IReadOnlyList<AuditOutcome> Outcomes { get; } =
+        [new("granted", "Granted", [TokenIssued, LoginSucceeded]), new("refused", "Refused", [TokenRefused, LoginFailed])];
+
     [GeneratedRegex("(?<=[a-z])[A-Z]", RegexOptions.CultureInvariant)]
     private static partial Regex Words();
 }

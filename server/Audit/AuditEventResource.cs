@@ -72,3 +72,6 @@ public sealed record ChangeDetails(string? DocumentContext = null)
 
 /// <summary>A kind of event, by which the list can be filtered.</summary>
 public sealed record AuditCategory(string Id, string Name);
+
+/// <summary>Kinds of events that say the same of different logins.</summary>
+public sealed record AuditOutcome(string Id, string Name, string[] Categories);

@@ -34,15 +34,16 @@ public sealed class AuditLog(NpgsqlDataSource database, AuditChains chains, Chai
     public async Task<Slice<AuditRow>> ListAsync(AuditFilter filter, string[]? spaceIds, Page page, CancellationToken cancel)
     {
         var numbers = page.Ids?.Select(id => AuditEventResource.NumberOf(id) ?? -1).ToArray();
-        var where = filter.Where(spaceIds, numbers is null ? null : "number = any(@numbers)");
+        var also = numbers is null ? null : "number = any(@numbers)";
         await using var connection = await database.OpenConnectionAsync(cancel);
         // The rows that are passed over are passed over by their numbers: of each, PostgreSQL would also make the columns that nobody sees.
+        var passed = $"select number from ({filter.Numbers(spaceIds, also, newestFirst: true, "@reach")}) as reached order by number desc limit @Take offset @Skip";
         using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
-            select count(*) from (select from audit_events {where} limit @most) as counted;
-            select {Columns} from audit_events where number in (select number from audit_events {where} order by number desc limit @Take offset @Skip) order by number desc
+            select count(*) from (select from audit_events {filter.Where(spaceIds, also)} limit @most) as counted;
+            select {Columns} from audit_events where number in ({passed}) order by number desc
             """,
-            filter.Parameters(spaceIds, new { numbers, page.Take, page.Skip, most = (long)page.Skip + page.Take + CountedAhead }), cancellationToken: cancel));
+            filter.Parameters(spaceIds, new { numbers, page.Take, page.Skip, reach = (long)page.Skip + page.Take, most = (long)page.Skip + page.Take + CountedAhead }), cancellationToken: cancel));
         var total = await results.ReadSingleAsync<long>();
         return new(total, (await results.ReadAsync<AuditRow>()).AsList());
     }
@@ -50,16 +51,12 @@ public sealed class AuditLog(NpgsqlDataSource database, AuditChains chains, Chai
     /// <summary>Newest first, those next to a number: what came before or after is not read, however much that is.</summary>
     public async Task<IReadOnlyList<AuditRow>> NextAsync(AuditFilter filter, string[]? spaceIds, AuditPlace place, int take, CancellationToken cancel)
     {
-        var where = filter.Where(spaceIds, place.After is not null ? "number > @After" : place.Before is not null ? "number < @Before" : null);
+        var newestFirst = place.After is null;
+        var numbers = filter.Numbers(spaceIds, !newestFirst ? "number > @After" : place.Before is not null ? "number < @Before" : null, newestFirst, "@take");
         await using var connection = await database.OpenConnectionAsync(cancel);
-        var rows = (await connection.QueryAsync<AuditRow>(new CommandDefinition(
-            $"select {Columns} from audit_events {where} order by number {(place.After is null ? "desc" : "asc")} limit @take",
+        return (await connection.QueryAsync<AuditRow>(new CommandDefinition(
+            $"select {Columns} from audit_events where number in ({numbers}) order by number desc",
             filter.Parameters(spaceIds, new { place.After, place.Before, take }), cancellationToken: cancel))).AsList();
-        if (place.After is not null)
-        {
-            rows.Reverse();
-        }
-        return rows;
     }
 
     /// <summary>Null: there is none, or it is of a space that is not among these.</summary>

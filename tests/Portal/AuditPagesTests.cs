@@ -40,6 +40,84 @@ public sealed class AuditPagesTests(ServerFixture server) : IClassFixture<Server
         page.Document.QuerySelector("a.btn[href='/app/audit']").ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData("granted", "TokenIssued", "LoginSucceeded")]
+    [InlineData("refused", "TokenRefused", "LoginFailed")]
+    public async Task Finds_logins_by_how_they_ended_whatever_logged_in(string outcome, string ofWorkflow, string ofPerson)
+    {
+        // Of the two kinds one is rare, and ends before the other begins to be: merged they are in their order all the same.
+        var user = await AddEventsAsync(90, category: $"case when i % 3 = 0 then 'Modified' when i < 20 and i % 3 = 1 then '{ofPerson}' else '{ofWorkflow}' end");
+        await AddEventsAsync(5, category: $"'{ofPerson}'");
+        var expected = Enumerable.Range(1, 90).Where(i => i % 3 != 0).Reverse().Select(i => $"event {i}").ToList();
+        var first = await admin.GetAsync($"/app/audit?Input.Who={user}&Input.Category={outcome}");
+        Messages(first).ShouldBe(expected.Take(50));
+        var second = await FollowAsync(first, "next");
+        Messages(second).ShouldBe(expected.Skip(50));
+        second.Texts("td[data-label=What]").Distinct().Count().ShouldBe(2);
+        Messages(await FollowAsync(second, "prev")).ShouldBe(expected.Take(50));
+        first.Document.QuerySelector("[name='Input.Category'] option[selected]")!.TextContent.ShouldStartWith(outcome == "granted" ? "Granted: token issued, " : "Refused: token refused, ");
+
+        var link = first.Document.QuerySelectorAll("a[download]").Single(one => one.TextContent.Trim() == "JSON lines").GetAttribute("href")!;
+        (await admin.Http.GetStringAsync(link)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("Message").GetString()).ShouldBe(expected);
+        // The API takes the categories themselves, as Octopus's does, also one that is named twice.
+        var listed = (await server.Admin.GetAsync($"/api/events?users={user}&eventCategories={ofWorkflow},{ofPerson},{ofPerson}&skip=48&take=5", 200)).Json;
+        listed.GetProperty("TotalResults").GetInt32().ShouldBe(60);
+        listed.GetProperty("Items").EnumerateArray().Select(one => one.GetProperty("Message").GetString()).ShouldBe(expected.Skip(48).Take(5));
+    }
+
+    /// <summary>Logins that were refused long ago, and very many others since: none of these is read.</summary>
+    [Fact]
+    public async Task Reads_no_more_events_for_those_of_an_outcome_that_are_far_down_the_log()
+    {
+        await AddEventsAsync(60, category: "case when i % 2 = 0 then 'TokenRefused' else 'LoginFailed' end");
+        await AddEventsAsync(20_000);
+        await using var connection = await server.Database.DataSource.OpenConnectionAsync();
+        await connection.ExecuteAsync("analyze audit_events");
+        var filter = new AuditFilter(Categories: AuditCategories.Outcomes.Single(outcome => outcome.Id == "refused").Categories);
+        var plan = string.Join('\n', await connection.QueryAsync<string>($"explain (analyze, buffers) {filter.Numbers(null, null, newestFirst: true, "@take")}", filter.Parameters(null, new { take = 51 })));
+        plan.ShouldNotContain("Rows Removed by Filter", customMessage: plan);
+        System.Text.RegularExpressions.Regex.Matches(plan, "audit_events_category").Count.ShouldBe(2, plan);
+        (await admin.GetAsync("/app/audit?Input.Category=refused")).Texts("td[data-label=Event]").ShouldContain("event 60");
+    }
+
+    [Fact]
+    public async Task Finds_any_issuer_that_is_typed_whole_or_in_part_among_very_many()
+    {
+        var mark = Guid.NewGuid().ToString("N")[..8];
+        string UrlOf(int i) => $"https://ci-{i:000}.{mark}.example.com";
+        await using var connection = await server.Database.DataSource.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            "insert into issuers (issuer, is_disabled, updated_at) select 'https://ci-' || to_char(i, 'FM000') || '.' || @mark || '.example.com', false, now() from generate_series(0, 249) i", new { mark });
+        var user = await AddEventsAsync(1, related: [OctoLogin.TokenExchange.IssuerSettings.IdOf(UrlOf(249))]);
+        var gone = await AddEventsAsync(1, related: [OctoLogin.TokenExchange.IssuerSettings.IdOf($"https://gone.{mark}.example.com")]);
+        var page = await admin.GetAsync("/app/audit");
+        page.Document.QuerySelectorAll("datalist option").Length.ShouldBe(50);
+        page.Document.QuerySelector("[name='Input.Issuer']")!.GetAttribute("list").ShouldBe(page.Document.QuerySelector("datalist")!.Id);
+
+        (await UsersAsync(UrlOf(249))).ShouldBe([user]);
+        (await UsersAsync(UrlOf(24))).ShouldBeEmpty("an issuer that is known is no part of another");
+        (await UsersAsync($"ci-249.{mark.ToUpperInvariant()}")).ShouldBe([user]);
+        (await UsersAsync(OctoLogin.TokenExchange.IssuerSettings.IdOf(UrlOf(249)))).ShouldBe([user]);
+        (await UsersAsync($"https://gone.{mark}.example.com")).ShouldBe([gone], "settings and identities are gone, what happened is not");
+        (await UsersAsync($"24%.{mark}")).ShouldBeEmpty("typed wildcards are texts");
+        var wide = await admin.GetAsync($"/app/audit?Input.Issuer={mark}", 400);
+        wide.ErrorsOf("Input.Issuer").Single().ShouldBe($"Issuer '{mark}' is a part of 250 issuers' URLs, more than 100; type more of it.");
+
+        var auditor = await server.AddCallerAsync(await server.AddRoleAsync(system: ["EventView"]));
+        using var some = new PortalClient(server.Url, auditor.ApiKey);
+        (await some.GetAsync("/app/audit")).Document.QuerySelector("[name='Input.Issuer'], datalist").ShouldBeNull("issuers are for who may see them");
+        (await some.GetAsync($"/app/audit?Input.Issuer=ci-249.{mark}")).Texts("td[data-label=Event]").ShouldBeEmpty("nor can they be looked for");
+
+        async Task<string[]> UsersAsync(string issuer)
+        {
+            var found = await admin.GetAsync($"/app/audit?Input.Issuer={Uri.EscapeDataString(issuer)}");
+            var link = found.Document.QuerySelectorAll("a[download]").First().GetAttribute("href")!;
+            string[] users = [.. (await admin.Http.GetStringAsync(link)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("UserId").GetString()!)];
+            found.Texts("td[data-label=Event]").Length.ShouldBe(users.Length, "the file has what the page has");
+            return users;
+        }
+    }
+
     [Fact]
     public async Task Pages_to_older_events_and_back()
     {
@@ -190,15 +268,16 @@ public sealed class AuditPagesTests(ServerFixture server) : IClassFixture<Server
     private Task<PortalPageView> FollowAsync(PortalPageView page, string rel) => admin.GetAsync(page.Document.QuerySelector($"a[rel={rel}]")!.GetAttribute("href")!);
 
     /// <summary>Events of somebody who did nothing else.</summary>
-    private async Task<string> AddEventsAsync(int count, string message = "event")
+    /// <param name="category">SQL of the event's number, i.</param>
+    private async Task<string> AddEventsAsync(int count, string message = "event", string category = "'Modified'", string[]? related = null)
     {
         var user = $"Users-{Guid.NewGuid():N}";
         await using var connection = await server.Database.DataSource.OpenConnectionAsync();
         await connection.ExecuteAsync(
-            """
-            insert into audit_events (occurred, category, user_id, username, established_with, message)
-            select now(), 'Modified', @user, 'somebody', 'test', @message || ' ' || i from generate_series(1, @count) i
-            """, new { user, message, count });
+            $"""
+            insert into audit_events (occurred, category, user_id, username, established_with, message, related_document_ids)
+            select now(), {category}, @user, 'somebody', 'test', @message || ' ' || i, @related from generate_series(1, @count) i
+            """, new { user, message, count, related = related ?? [] });
         return user;
     }
 

@@ -32,6 +32,9 @@ public sealed class FieldTagHelper : TagHelper
     public string? Autocomplete { get; set; }
     public IEnumerable<SelectListItem>? Items { get; set; }
 
+    /// <summary>What an input offers; anything else can be typed.</summary>
+    public IReadOnlyCollection<string>? Suggestions { get; set; }
+
     public override async Task ProcessAsync(TagHelperContext context, TagHelperOutput output)
     {
         var name = ViewContext.ViewData.TemplateInfo.GetFullHtmlFieldName(For.Name);
@@ -51,6 +54,15 @@ public sealed class FieldTagHelper : TagHelper
         else
         {
             output.Content.AppendHtml(label).AppendHtml(control);
+        }
+        if (Suggestions is { Count: > 0 })
+        {
+            var list = new TagBuilder("datalist") { Attributes = { ["id"] = $"{id}-list" } };
+            foreach (var suggestion in Suggestions)
+            {
+                list.InnerHtml.AppendHtml(Element("option", "", ("value", suggestion)));
+            }
+            output.Content.AppendHtml(list);
         }
         foreach (var error in errors)
         {
@@ -128,7 +140,7 @@ public sealed class FieldTagHelper : TagHelper
         var described = string.Join(' ', new[] { wrong ? $"{id}-error" : null, Hint is null ? null : $"{id}-hint" }.OfType<string>());
         foreach (var (attribute, text) in (ReadOnlySpan<(string, string?)>)[
             ("aria-describedby", described.Length == 0 ? null : described), ("placeholder", Placeholder), ("autocomplete", Autocomplete),
-            ("required", Required ? "required" : null), ("spellcheck", Monospace ? "false" : null)])
+            ("list", Suggestions is { Count: > 0 } ? $"{id}-list" : null), ("required", Required ? "required" : null), ("spellcheck", Monospace ? "false" : null)])
         {
             if (text is not null)
             {
