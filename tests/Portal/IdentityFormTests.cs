@@ -171,12 +171,33 @@ public sealed class IdentityFormTests
     }
 
     [Fact]
-    public void Conditions_that_cannot_be_written_as_lines_are_not_written()
+    public void Conditions_are_written_as_lines_that_are_read_as_the_same_or_not_at_all()
     {
         ConditionText.Lines([new() { Claim = "a", Kind = ConditionKind.OneOf, Values = ["x", "y"] }, new() { Claim = "b", Kind = ConditionKind.Equals, Values = ["x,y"] }, new() { Claim = "c", Kind = ConditionKind.Absent }])
             .ShouldBe("a:oneof=x,y\nb:equals=x,y\nc:absent");
-        ConditionText.Lines([new() { Claim = "a", Kind = ConditionKind.OneOf, Values = ["x,y"] }]).ShouldBeNull("it would come back as two values");
+        ConditionText.Lines([new() { Claim = "a", Kind = ConditionKind.OneOf, Values = ["x,y"] }]).ShouldBe("a:oneof=\n  x,y", "on one line it would come back as two values");
+        ConditionText.Lines([new() { Claim = "a", Values = ["x,*", "b=c", "d:absent"] }, new() { Claim = "e", Kind = ConditionKind.Exists }]).ShouldBe("a=\n  x,*\n  b=c\n  d:absent\ne:exists");
         ConditionText.Lines([new() { Claim = "a=b", Values = ["x"] }]).ShouldBeNull();
+        ConditionText.Lines([new() { Claim = "a=b", Values = ["x,y"] }]).ShouldBeNull();
+        ConditionText.Lines([new() { Claim = "a:equals", Values = ["x,y"] }]).ShouldBeNull();
+        ConditionText.Lines([new() { Claim = "a", Values = ["x,y"] }, new() { Claim = "a", Values = ["z"] }]).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("a=x,y\nb:exists", "a Pattern x|y; b Exists ")]
+    [InlineData("  a=x\n\tb=y", "a Pattern x; b Pattern y")]
+    [InlineData("a=\n x,y\n\n  z\nb=y", "a Pattern x,y|z; b Pattern y")]
+    [InlineData("a:number=\r\n 1\r\n 2", "a Number 1|2")]
+    [InlineData("https://example.com/groups:oneof=\n a,b", "https://example.com/groups OneOf a,b")]
+    [InlineData("a==", "a Pattern =")]
+    [InlineData("a=\nb=y", null)]
+    [InlineData("a:equals=\n x,y", null)]
+    [InlineData("a:exists=\n x", null)]
+    [InlineData("=\n x", null)]
+    public void Values_on_lines_of_their_own_are_read_only_below_a_condition_that_has_none(string text, string? expected)
+    {
+        var (conditions, fault) = ConditionText.ReadLines(text);
+        (fault is null ? string.Join("; ", conditions.Select(one => $"{one.Claim} {one.Kind} {string.Join('|', one.Values)}")) : null).ShouldBe(expected);
     }
 
     private static OidcIdentity Identity(OidcIdentityInput input) => OidcIdentityRules.Apply(input, null, "Users-1", DateTimeOffset.UnixEpoch, Any);
