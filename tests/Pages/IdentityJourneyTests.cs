@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OctoLogin.Tests.Portal;
 using OctoLogin.Tests.Support;
 
@@ -42,10 +43,45 @@ public sealed class IdentityJourneyTests(Chromium chromium, IdentityServer porta
         {
             await tab.ScreenshotAsync("refusal");
         }
+        var refusal = tab.Page.Url;
+        await TestClaimsAsync(tab, audience);
+        await tab.GoAsync(refusal);
         await tab.ClickAsync("Make an identity from this");
         await tab.PressAsync("Save");
         await tab.SeesAsync("The identity was made.");
         (await server.ExchangeAsync(audience, FromBranch())).Status.ShouldBe(200);
+        if (javaScript)
+        {
+            await tab.GoAsync("/app");
+            await Eventually.TrueAsync(async () => (await tab.Page.ReloadAsync()) is not null && await tab.Page.GetByText("refused in the last 24 hours: the workflow is not one").CountAsync() > 0, "the logins were counted");
+            await tab.LooksGoodAsync();
+            await tab.ScreenshotAsync("home");
+        }
+    }
+
+    /// <summary>From the refusal to what would be let in: as one types, or by the button.</summary>
+    private static async Task TestClaimsAsync(Tab tab, string audience)
+    {
+        await tab.ClickAsync("Test a token");
+        var address = tab.Page.Url;
+        foreach (var (branch, answer) in ((string, string)[])[("typed-branch", "A token of these claims would be refused."), ("main", "A token of these claims would log in")])
+        {
+            await tab.FillAsync("ID token, or claims", JsonSerializer.Serialize(new { iss = GitHubClaims.Issuer, aud = audience, sub = $"repo:octo-org/hello-octopus:ref:refs/heads/{branch}", repository_id = GitHubClaims.RepositoryId, repository_owner_id = GitHubClaims.OwnerId }));
+            if (!tab.How.JavaScript)
+            {
+                await tab.PressAsync("Test");
+            }
+            await tab.SeesAsync(answer);
+            await tab.LooksGoodAsync();
+        }
+        if (tab.How.JavaScript)
+        {
+            await tab.FillAsync("ID token, or claims", "{ \"iss\": ");
+            await tab.SeesAsync("The claims are not JSON: look at line 1, ");
+            await tab.DoesNotSeeAsync("A token of these claims");
+            (await tab.Page.EvaluateAsync<string>("JSON.stringify([{ ...localStorage }, { ...sessionStorage }, history.state])")).ShouldNotContain("typed-branch");
+        }
+        tab.Page.Url.ShouldBe(address, "claims are in no address");
     }
 
     private static async Task IdentityAsync(Tab tab)

@@ -35,6 +35,10 @@ public sealed class RefusalPagesTests(IdentityServer portal) : IClassFixture<Ide
         checks.ShouldContain("repository_id fits 74 74");
         why.Texts("table[aria-label='Claims of the token'] tbody tr").ShouldContain("actor octocat");
 
+        var test = await Admin.GetAsync(why.Document.QuerySelectorAll("main a").Single(link => link.TextContent.Trim() == "Test a token").GetAttribute("href")!);
+        test.Path.ShouldBe($"/app/service-accounts/{id}/test-token");
+        test.Document.QuerySelector("textarea")!.TextContent.ShouldBeEmpty("what was presented is not carried along");
+
         var prefilled = await Admin.GetAsync(why.Document.QuerySelectorAll("a").Single(link => link.TextContent.Contains("Make an identity from this")).GetAttribute("href")!);
         prefilled.Words.ShouldContain("Save it only if that workflow is yours");
         prefilled.Texts("#preview code").ShouldContain("repo:octo-org@65/hello-octopus@74:ref:refs/heads/hotfix");
@@ -133,6 +137,9 @@ public sealed class RefusalPagesTests(IdentityServer portal) : IClassFixture<Ide
         var seen = await auditor.GetAsync(path);
         seen.Texts("h2").ShouldBe(["As it was decided", "What was presented"]);
         seen.Words.ShouldNotContain("Make an identity from this");
+        seen.Texts("main a").ShouldNotContain("Test a token");
+        using var both = await portal.SomebodyAsync("EventView", "UserView");
+        (await both.GetAsync(path)).Texts("main a").ShouldContain("Test a token");
         (await auditor.GetAsync("/app/spaces")).Texts("nav a").ShouldContain("Why refused");
     }
 

@@ -171,6 +171,62 @@ public sealed class ServiceAccountPagesTests(IdentityServer portal) : IClassFixt
         (await Admin.SubmitAsync(tested, "Test", 200, ("token", good))).Words.ShouldContain("would succeed");
         (await Server.ExchangeAsync(audience, good)).Status.ShouldBe(200);
         (await Admin.SubmitAsync(form, "Test", 200, ("token", "not a token"))).Words.ShouldContain("The token cannot be read");
+        (await Admin.SubmitAsync(form, "Test", 200, ("token", " "))).ErrorsOf("token").Single().ShouldContain("Paste a token");
+    }
+
+    [Fact]
+    public async Task Claims_are_tested_as_a_token_and_an_identity_made_of_them_without_their_coming_into_an_address()
+    {
+        var (id, audience) = await Server.AddTrustedAccountAsync();
+        string ClaimsOf(string branch) => System.Text.Json.JsonSerializer.Serialize(new { iss = GitHubClaims.Issuer, aud = audience, sub = $"repo:octo-org/hello-octopus:ref:refs/heads/{branch}", repository_id = GitHubClaims.RepositoryId, repository_owner_id = GitHubClaims.OwnerId });
+        var form = await Admin.GetAsync($"/app/service-accounts/{id}/test-token");
+        var good = await Admin.SubmitAsync(form, "Test", 200, ("token", ClaimsOf("main")));
+        good.Words.ShouldContain("A token of these claims would log in, if its issuer signed it");
+        good.Texts("button").ShouldNotContain("Make an identity from this");
+        good.Texts("table[aria-label='Checks of the account'] tbody th").ShouldBe(["account"]);
+
+        var branch = $"hotfix-{Guid.NewGuid():N}";
+        var refused = await Admin.SubmitAsync(form, "Test", 200, ("token", ClaimsOf(branch)));
+        refused.Words.ShouldContain("A token of these claims would be refused.");
+        refused.Path.ShouldNotContain("hotfix");
+        refused.Document.QuerySelectorAll("[href*=hotfix], [action*=hotfix]").ShouldBeEmpty();
+        refused.Document.QuerySelector("textarea")!.TextContent.ShouldBeEmpty();
+        var prefilled = await Admin.SubmitAsync(refused, "Make an identity from this");
+        prefilled.Path.ShouldBe($"/app/service-accounts/{id}/identities/new?for=github&handler=Preview");
+        prefilled.Words.ShouldContain("Save it only if that workflow is yours");
+        prefilled.Document.QuerySelector("[name='Values[Filter]']")!.GetAttribute("value").ShouldBe(branch);
+        Server.Log.Lines.ShouldNotContain(line => line.Contains(branch));
+        (await Admin.SubmitAsync(prefilled, "Save")).Words.ShouldContain("The identity was made.");
+        (await Admin.SubmitAsync(form, "Test", 200, ("token", ClaimsOf(branch)))).Words.ShouldContain("would log in");
+
+        (await Admin.SubmitAsync(form, "Test", 200, ("token", "{ \"iss\":\n \"a\", "))).ErrorsOf("token").Single().ShouldStartWith("The claims are not JSON: look at line 2, ");
+        (await Admin.SubmitAsync(form, "Test", 200, ("token", "{ \"sub\": \"a\", \"sub\": \"b\" }"))).ErrorsOf("token").Single().ShouldContain("cannot be those of a token");
+        using var viewer = await portal.SomebodyAsync("UserView");
+        var seen = await viewer.SubmitAsync(await viewer.GetAsync(form.Path), "Test", 200, ("token", ClaimsOf("elsewhere")));
+        seen.Words.ShouldContain("A token of these claims would be refused.");
+        seen.Texts("button").ShouldNotContain("Make an identity from this");
+    }
+
+    [Fact]
+    public async Task Conditions_whose_values_hold_commas_are_edited_and_stay_as_they_are_when_others_change()
+    {
+        var (id, _) = await Server.AddServiceAccountAsync();
+        string[] values = ["CN=build, O=Acme", "CN=release, O=Acme"];
+        await Server.AddIdentityAsync(id, new { Name = "main", Issuer = "https://ci.example.com", Subject = "job", Conditions = new object[] { new { Claim = "signer", Kind = "OneOf", Values = values }, new { Claim = "env", Values = new[] { "a", "b" } } } });
+        var page = await Admin.GetAsync((await Admin.GetAsync($"/app/service-accounts/{id}")).Document.QuerySelector("h3 a")!.GetAttribute("href")!);
+        var text = ((AngleSharp.Html.Dom.IHtmlTextAreaElement)page.Document.QuerySelector("[name='Input.Conditions']")!).Value;
+        text.ShouldBe("signer:oneof=\n  CN=build, O=Acme\n  CN=release, O=Acme\nenv=a,b");
+        page = await Admin.SubmitAsync(page, "Save", 200, ("Input.Name", "renamed"));
+        (await ConditionsAsync()).ShouldBe(["signer OneOf CN=build, O=Acme|CN=release, O=Acme", "env Pattern a|b"]);
+        // As a browser sends it.
+        page = await Admin.SubmitAsync(page, "Save", 200, ("Input.Conditions", "signer:oneof=\r\n\tCN=build, O=Acme\r\n CN=other, O=Acme\r\nenv=a\r\n"));
+        page.Words.ShouldContain("The identity was saved.");
+        (await ConditionsAsync()).ShouldBe(["signer OneOf CN=build, O=Acme|CN=other, O=Acme", "env Pattern a"]);
+        (await Admin.SubmitAsync(page, "Save", 400, ("Input.Conditions", "signer:oneof=\r\nenv=a"))).ErrorsOf("Input.Conditions").Single().ShouldStartWith("'signer:oneof=' is no condition.");
+
+        async Task<string[]> ConditionsAsync() =>
+            [.. (await Server.Admin.GetAsync($"/api/serviceaccounts/{id}/oidcidentities/v1", 200)).Json.GetProperty("OidcIdentities")[0].GetProperty("Conditions").EnumerateArray()
+                .Select(one => $"{one.GetProperty("Claim").GetString()} {one.GetProperty("Kind").GetString()} {string.Join('|', one.GetProperty("Values").Strings())}")];
     }
 
     [Fact]

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.WebUtilities;
 using OctoLogin.Access;
 using OctoLogin.Http;
 using OctoLogin.OpenIdProvider;
@@ -30,11 +28,6 @@ public sealed class NewModel(
 
     /// <summary>What came of asking GitHub.</summary>
     public string? LookedUp { get; private set; }
-
-    /// <summary>The form with what these claims say; null: they do not suffice.</summary>
-    public static string? UrlFor(ServiceAccount account, JsonElement claims) => PresentedClaims.Draft(claims, account.Audience) is not var (template, values) ? null
-        : QueryHelpers.AddQueryString($"{UrlOf(account.Id)}/identities/new",
-            new Dictionary<string, string?>(values.Select(value => KeyValuePair.Create<string, string?>($"Values[{value.Key}]", value.Value))) { ["for"] = template.Key, ["presented"] = "true" });
 
     public static string Key(string field) => $"Values[{field}]";
 

@@ -37,6 +37,9 @@ public sealed class DetailsModel(TokenExchange.Refusals refusals, ServiceAccount
     public IdentityTestResult? Now { get; private set; }
     public string? MakeUrl { get; private set; }
 
+    /// <summary>Null: the account is not known, or the viewer may not try tokens against it.</summary>
+    public string? TestUrl => Account is null ? null : $"{ServiceAccountPage.UrlOf(Account.Id)}/test-token";
+
     public async Task OnGetAsync()
     {
         Caller.Demand(Permission.EventView, AccessTarget.System);
@@ -47,21 +50,12 @@ public sealed class DetailsModel(TokenExchange.Refusals refusals, ServiceAccount
         (Told, Audience) = (OidcIdentity.Text(details, "told"), OidcIdentity.Text(details, "audience"));
         Recorded = details.TryGetProperty("checks", out var checks) ? [.. checks.EnumerateArray().Select(Read)] : null;
         Claims = details.TryGetProperty("claims", out var claims) && claims.ValueKind == JsonValueKind.Object ? RecordedClaims.Restore(claims) : null;
-        if (Refusal.UserId is { } userId && May(Permission.UserView) && Claims is { } presented)
+        Account = Refusal.UserId is { } userId && May(Permission.UserView) ? await accounts.FindAsync(userId, Cancel) : null;
+        if (Account is not null && Claims is { } presented)
         {
-            Account = await accounts.FindAsync(userId, Cancel);
-            await CompareAsync(presented);
+            Now = await test.RunAsync(Account, new(null, presented), Cancel);
+            MakeUrl = RefusalProof.CanBeMended(Refusal.Cause) && May(Permission.UserEdit) && Now.MatchingIdentityId is null ? PresentedIdentity.Of(Account, presented)?.Url : null;
         }
-    }
-
-    private async Task CompareAsync(JsonElement claims)
-    {
-        if (Account is null)
-        {
-            return;
-        }
-        Now = await test.RunAsync(Account, new(null, claims), Cancel);
-        MakeUrl = RefusalProof.CanBeMended(Refusal.Cause) && May(Permission.UserEdit) && Now.MatchingIdentityId is null ? Identities.NewModel.UrlFor(Account, claims) : null;
     }
 
     private static ShownCheck Read(JsonElement check) => new(
