@@ -27,6 +27,7 @@ public static class Worker
         {
             Server.AddServices(builder.Services, settings, database);
             builder.Services.Replace(ServiceDescriptor.Singleton(new SigningDuties(SigningKeyUse.IdTokens)));
+            builder.Services.Replace(ServiceDescriptor.Singleton(new ServerNode(Guid.NewGuid(), settings.Tasks.NodeName, Serves: false)));
             replace?.Invoke(builder.Services);
             worker = new RunningWorker(builder.Build(), database);
             await worker.StartAsync(cancel);
@@ -49,7 +50,7 @@ public sealed class RunningWorker(WebApplication services, OpenDatabase database
 {
     private readonly IHostedService[] started =
     [
-        services.Services.GetRequiredService<SigningKeyUpkeep>(), services.Services.GetRequiredService<ChangeFeed>(), services.Services.GetRequiredService<TaskSignals>(),
+        services.Services.GetRequiredService<SigningKeyUpkeep>(), services.Services.GetRequiredService<ChangeFeed>(), services.Services.GetRequiredService<NodePresence>(), services.Services.GetRequiredService<TaskSignals>(),
         services.Services.GetRequiredService<TaskUpkeep>(), services.Services.GetRequiredService<ScriptFolders>(), services.Services.GetRequiredService<TaskWorker>(),
     ];
 

@@ -16,6 +16,9 @@ public static class ServerTaskEndpoints
         services.AddSingleton(options).AddSingleton<ServerTaskStore>().AddSingleton<ServerTaskQueue>().AddSingleton<CreateTask>().AddSingleton<TaskLeases>().AddSingleton<ServerNodeStore>()
             .AddSingleton<TaskLogStore>().AddSingleton<TaskMetrics>().AddSingleton<LogStreams>().AddSingleton<RetentionSchedule>().AddSingleton<IServerTaskRunner, RetentionRunner>()
             .AddSingleton<TaskSignals>().AddSingleton<TaskWorker>().AddSingleton<TaskUpkeep>()
+            .AddSingleton(new ServerNode(Guid.NewGuid(), options.NodeName, RunsTasks: options.Worker)).AddSingleton<NodePresence>()
+            // Before those that end later than it: it says that it is there until they have ended.
+            .AddHostedService(provider => provider.GetRequiredService<NodePresence>())
             .AddHostedService(provider => provider.GetRequiredService<TaskSignals>())
             .AddHostedService(provider => provider.GetRequiredService<TaskUpkeep>());
         return options.Worker ? services.AddHostedService(provider => provider.GetRequiredService<TaskWorker>()) : services;

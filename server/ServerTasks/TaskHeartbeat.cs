@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace OctoLogin.ServerTasks;
 
 /// <summary>The tasks that this node runs, by their lease, and that it says every few seconds that it still does.</summary>
-internal sealed class TaskHeartbeat(ServerNode node, TaskOptions options, TaskLeases leases, ServerNodeStore nodes, ILogger log)
+internal sealed class TaskHeartbeat(ServerNode node, TaskOptions options, TaskLeases leases, ILogger log)
 {
     private readonly ConcurrentDictionary<long, (TaskExecution Execution, Task Done)> running = new();
     private long renewedAt;
@@ -37,7 +37,6 @@ internal sealed class TaskHeartbeat(ServerNode node, TaskOptions options, TaskLe
             try
             {
                 await RenewAsync(cancel);
-                await nodes.BeatAsync(node, cancel);
             }
             catch (Exception fault) when (!cancel.IsCancellationRequested)
             {

@@ -1,5 +1,3 @@
-using OctoLogin.Database;
-
 namespace OctoLogin.ServerTasks;
 
 /// <summary>This process as a node that takes tasks and runs them, up to its cap.</summary>
@@ -11,7 +9,6 @@ public sealed class TaskWorker : BackgroundService
 
     private readonly TaskOptions options;
     private readonly TaskLeases leases;
-    private readonly ServerNodeStore nodes;
     private readonly TaskLogStore logs;
     private readonly TaskSignals signals;
     private readonly TaskMetrics metrics;
@@ -24,15 +21,14 @@ public sealed class TaskWorker : BackgroundService
     private readonly CancellationTokenSource stopping = new();
 
     public TaskWorker(
-        TaskOptions options, TaskLeases leases, ServerNodeStore nodes, TaskLogStore logs, TaskSignals signals, IEnumerable<IServerTaskRunner> runners,
+        ServerNode node, TaskOptions options, TaskLeases leases, TaskLogStore logs, TaskSignals signals, IEnumerable<IServerTaskRunner> runners,
         TaskMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<TaskWorker> log)
     {
-        (this.options, this.leases, this.nodes, this.logs, this.signals) = (options, leases, nodes, logs, signals);
+        (Node, this.options, this.leases, this.logs, this.signals) = (node, options, leases, logs, signals);
         (this.metrics, this.lifetime, this.clock, this.log) = (metrics, lifetime, clock, log);
         runnerOf = runners.ToDictionary(runner => runner.TaskName);
-        Node = ServerNode.OfThisProcess(options);
         watch = new QueueWatch(leases, clock);
-        running = new TaskHeartbeat(Node, options, leases, nodes, log);
+        running = new TaskHeartbeat(Node, options, leases, log);
     }
 
     public ServerNode Node { get; }
@@ -55,15 +51,6 @@ public sealed class TaskWorker : BackgroundService
         await base.StopAsync(cancellationToken);
         // Not bounded by the host's patience, of which requests may have left nothing: what was begun here must be said to have ended.
         await running.WaitForEndsAsync(EndsAreWritten + TimeSpan.FromSeconds(1));
-        try
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-            await nodes.RemoveAsync(Node, patience.Token);
-        }
-        catch (Exception fault) when (Outage.Is(fault) || fault is OperationCanceledException)
-        {
-            // It is removed by age.
-        }
     }
 
     /// <summary>Also without having been stopped: then nothing is waited for.</summary>

@@ -45,12 +45,35 @@ public sealed class SettingsPagesTests(SettingsPagesTests.Fixture fixture) : ICl
     public async Task Says_what_runs_here()
     {
         PortalPageView page = null!;
-        await Eventually.TrueAsync(async () => (page = await admin.GetAsync("/app/settings/about")).Words.Contains("<b>node</b> alive"), "the node was heard of");
+        await Eventually.TrueAsync(async () => (page = await admin.GetAsync("/app/settings/about")).Words.Contains("<b>node</b> serves, runs tasks alive"), "the node was heard of");
+        page.Words.ShouldNotContain("No process that is alive runs tasks");
         page.Document.QuerySelectorAll("main table b").ShouldBeEmpty();
         page.Words.ShouldContain(OctoLogin.Http.ServerEndpoints.ProductVersion);
         await using var connection = await server.Database.DataSource.OpenConnectionAsync();
         page.Words.ShouldContain($"PostgreSQL{await connection.ExecuteScalarAsync<string>("show server_version")}");
         page.Words.ShouldContain(server.Url);
+    }
+
+    [Fact]
+    public async Task Names_every_process_on_the_database_with_what_it_does_and_says_when_none_runs_tasks()
+    {
+        await using var serving = new ServerFixture { Settings = { ["Tasks:Worker"] = "false", ["Tasks:NodeName"] = "serving" } };
+        await serving.InitializeAsync();
+        using var client = new PortalClient(serving.Url, ServerFixture.AdminApiKey);
+        PortalPageView page = null!;
+        await Eventually.TrueAsync(async () => (page = await client.GetAsync("/app/settings/about")).Texts("table[aria-label=Processes] tbody tr").Any(row => row.StartsWith("serving serves alive")), "it said that it is there");
+        page.Words.ShouldContain("No process that is alive runs tasks");
+        await using var connection = await serving.Database.DataSource.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            insert into server_nodes (id, name, serves, runs_tasks, started_at, heartbeat_at) values
+              (gen_random_uuid(), 'dead', true, true, now() - interval '1 hour', now() - interval '61 seconds'), (gen_random_uuid(), 'worker', false, true, now() - interval '2 hours', now())
+            """);
+        page = await client.GetAsync("/app/settings/about");
+        page.Texts("table[aria-label=Processes] tbody th").ShouldBe(["serving", "dead", "worker"], "the latest start first");
+        page.Texts("table[aria-label=Processes] td[data-label=Does]").ShouldBe(["serves", "serves, runs tasks", "runs tasks"]);
+        page.Texts("table[aria-label=Processes] td[data-label=State]").ShouldBe(["alive", "not heard of", "alive"]);
+        page.Words.ShouldNotContain("No process that is alive runs tasks");
     }
 
     [Fact]

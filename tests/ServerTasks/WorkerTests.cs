@@ -103,8 +103,12 @@ public sealed class WorkerTests : IAsyncLifetime
         await using var alone = ServerProgram.Start(directory.Path, Settings("serving"), ["serve", "--no-worker"]);
         await alone.ReadyAsync();
         await using var connection = await server.Server.Database.DataSource.OpenConnectionAsync();
-        (await connection.QueryAsync<string>("select name from server_nodes")).ShouldNotContain("serving");
+        await Eventually.TrueAsync(async () => await SaysAsync("serving") == (true, false), "it is there, and takes no tasks");
         (await alone.StopAsync()).ExitCode.ShouldBe(0, alone.Errors);
+        (await SaysAsync("serving")).ShouldBeNull("it took that back");
+
+        async Task<(bool Serves, bool RunsTasks)?> SaysAsync(string name) =>
+            await connection.QuerySingleOrDefaultAsync<(bool, bool)?>("select serves, runs_tasks from server_nodes where name = @name", new { name });
     }
 
     private async Task<ServerProgram> StartAsync(string name)

@@ -15,6 +15,8 @@ public sealed class AboutModel(NpgsqlDataSource database, IssuerOptions issuer, 
     /// <summary>Heard of as lately as one that runs tasks must be.</summary>
     public bool IsAlive(SeenNode node) => node.SilentSeconds < tasks.Lease.TotalSeconds;
 
+    public bool TasksAreRun => Nodes.Any(node => node.RunsTasks && IsAlive(node));
+
     public async Task OnGetAsync()
     {
         Caller.Demand(Permission.AdministerSystem, AccessTarget.System);
