@@ -79,6 +79,7 @@ public sealed class HomePageTests(ServerFixture server) : IClassFixture<ServerFi
         await server.AddIdentityAsync(account.Id, new { Name = "gone", Issuer = Gone, Subject = "job:1" });
         (await server.ExchangeAsync(account.Audience, server.GitHubToken(account.Audience, claims => claims["iss"] = Gone))).Status.ShouldBe(503);
         (await admin.GetAsync("/app")).Words.ShouldContain($"{Gone}: ");
+        (await admin.GetAsync("/app")).Words.ShouldContain("others on the same database may have seen something else");
         await using (var connection = await server.Database.DataSource.OpenConnectionAsync())
         {
             await connection.ExecuteAsync("update signing_keys set active_from = active_from - interval '80 days' where algorithm = 'RS256'");

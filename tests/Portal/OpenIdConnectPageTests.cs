@@ -69,6 +69,51 @@ public sealed class OpenIdConnectPageTests(ProviderServer provided) : IClassFixt
     }
 
     [Fact]
+    public async Task External_groups_are_added_to_a_team_while_the_provider_is_enabled_and_valid()
+    {
+        var team = await server.AddTeamAsync([]);
+        var page = await admin.SubmitAsync(await admin.GetAsync($"/app/teams/{team}"), "Add group", 200, ("groupId", "web-devs"), ("groupName", "Web developers"));
+        page.Texts("table[aria-label='External groups and roles'] code").ShouldBe(["web-devs"]);
+
+        provided.Provider.Discovery["issuer"] = provided.Provider.Issuer.TrimEnd('/');
+        await provided.SaveAsync(new { DisplayName = "Company-3" });
+        page = await admin.GetAsync($"/app/teams/{team}");
+        page.Texts("button").ShouldNotContain("Add group");
+        page.Words.ShouldContain("The identity provider cannot be used now, so groups cannot be added here: Issuer is '");
+        page.Words.ShouldContain("They differ in the slash at the end");
+        page = await admin.SubmitAsync(page, "Remove group");
+        page.Document.QuerySelector("table[aria-label='External groups and roles']").ShouldBeNull();
+        var manager = await server.AddCallerAsync(await server.AddRoleAsync(system: ["TeamView"]));
+        using var other = new PortalClient(server.Url, manager.ApiKey);
+        (await other.GetAsync($"/app/teams/{team}")).Text.ShouldNotContain(provided.Provider.Issuer, customMessage: "the provider's settings are for administrators");
+
+        await provided.SaveAsync(new { IsEnabled = false });
+        (await admin.GetAsync($"/app/teams/{team}")).Words.ShouldContain("No identity provider is enabled");
+    }
+
+    [Fact]
+    public async Task Home_tells_administrators_alone_of_a_provider_that_fails_once_somebody_wanted_to_sign_in()
+    {
+        (await admin.GetAsync("/app")).Words.ShouldNotContain("The identity provider's documents");
+        provided.Provider.Answers["openid-configuration"] = new(500, "{}");
+        await provided.SaveAsync(new { DisplayName = "Company-4" });
+        using var browser = new TestBrowser(server);
+        (await browser.GetAsync(ProviderServer.Start)).Status.ShouldBe(503);
+        var home = await admin.GetAsync("/app");
+        home.Words.ShouldContain("The identity provider's documents cannot be fetched Nobody can sign in with it. This is what this server has seen");
+        home.Words.ShouldContain($"{provided.Provider.Issuer}: ");
+        home.Document.QuerySelector(".attention a[href='/app/settings/openid-connect?test=true']").ShouldNotBeNull();
+        var viewer = await server.AddCallerAsync(await server.AddRoleAsync(system: ["UserView", "EventView"]));
+        using var other = new PortalClient(server.Url, viewer.ApiKey);
+        (await other.GetAsync("/app")).Text.ShouldNotContain(provided.Provider.Issuer);
+
+        provided.Provider.Answers.Clear();
+        server.Clock.Advance(TimeSpan.FromSeconds(6));
+        (await browser.GetAsync(ProviderServer.Start)).Status.ShouldBe(303);
+        (await admin.GetAsync("/app")).Words.ShouldNotContain("The identity provider's documents");
+    }
+
+    [Fact]
     public async Task Auto_login_passes_the_sign_in_page_over_but_not_for_who_has_just_signed_out_or_wants_it()
     {
         await provided.SaveAsync(new { AutoLogin = true });

@@ -1,6 +1,7 @@
 using OctoLogin.Access;
 using OctoLogin.OpenIdProvider;
 using OctoLogin.ServiceAccounts;
+using OctoLogin.SignIn.OpenIdConnect;
 using OctoLogin.TokenExchange;
 
 namespace OctoLogin.Portal.Home;
@@ -11,10 +12,15 @@ namespace OctoLogin.Portal.Home;
 public sealed record AttentionItem(string Icon, string Title, string Advice, string LinkText, string Url, IReadOnlyList<(string Text, string Url)> Examples);
 
 /// <summary>What needs attention, of what this caller may see.</summary>
-public sealed class Attention(IdentityReview identities, SigningKeyStore keys, IssuerMetadata issuers, IssuerOptions server, TimeProvider clock)
+public sealed class Attention(
+    IdentityReview identities, SigningKeyStore keys, IssuerMetadata issuers, ProviderSettingsStore provider, ProviderDocuments documents, IssuerOptions server, TimeProvider clock)
 {
     public const int UnusedDays = 90;
     private const int Shown = 5;
+
+    /// <summary>Each process fetches for itself and remembers it in memory alone: a login writes nothing about its issuer.</summary>
+    private const string AsSeenHere = "This is what this server has seen; others on the same database may have seen something else.";
+
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
 
     public async Task<IReadOnlyList<AttentionItem>> ListAsync(Caller caller, LoginHistory? logins, CancellationToken cancel)
@@ -31,6 +37,7 @@ public sealed class Attention(IdentityReview identities, SigningKeyStore keys, I
         }
         if (caller.May(Permission.AdministerSystem, AccessTarget.System))
         {
+            items.AddRange(await FailingProviderAsync(cancel));
             items.AddRange(await RotationsAsync(cancel));
             if (server.CloudFault is { } fault)
             {
@@ -55,9 +62,23 @@ public sealed class Attention(IdentityReview identities, SigningKeyStore keys, I
         if (failing.Count > 0)
         {
             yield return new("certificate", failing.Count == 1 ? "An issuer's keys cannot be fetched" : $"The keys of {failing.Count} issuers cannot be fetched",
-                "Logins with their tokens fail once the keys that are remembered are a day old.", "See issuers and their errors", "/app/issuers",
+                $"Logins with their tokens fail once the keys that are remembered are a day old. {AsSeenHere}", "See issuers and their errors", "/app/issuers",
                 [.. failing.Take(Shown).Select(one => ($"{one.Settings.Issuer}: {one.State.LastFailure!.Reason}", $"/app/issuers/{one.Settings.Id}"))]);
         }
+    }
+
+    /// <summary>As it was when somebody last wanted to sign in: looking at this page asks it nothing.</summary>
+    private async Task<IEnumerable<AttentionItem>> FailingProviderAsync(CancellationToken cancel)
+    {
+        var settings = await provider.GetAsync(cancel);
+        if (settings is not { IsEnabled: true, IsComplete: true } || documents.For(settings).State() is not (_, var at, _, { } failure) || failure.At <= at)
+        {
+            return [];
+        }
+        var usable = documents.For(settings).Age is not null;
+        return [new("certificate", "The identity provider's documents cannot be fetched",
+            $"{(usable ? "People can sign in with it until what is remembered of them is a day old." : "Nobody can sign in with it.")} {AsSeenHere}",
+            "Test it", "/app/settings/openid-connect?test=true", [($"{settings.Issuer}: {failure.Reason}", "/app/settings/openid-connect")])];
     }
 
     private async Task<IEnumerable<AttentionItem>> RotationsAsync(CancellationToken cancel)

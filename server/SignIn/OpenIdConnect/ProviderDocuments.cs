@@ -9,6 +9,8 @@ public sealed record ProviderDocument(ProviderDiscovery Discovery, IssuerKeySet 
 public sealed class ProviderDocuments(ProviderNetwork network, ProviderOptions options, ProviderUris uris, TimeProvider clock, ILogger<ProviderDocuments> log) : IDisposable
 {
     private readonly IssuerDocuments documents = new(network, options.LoopbackHttpAllowed);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
     private readonly Lock gate = new();
     private (long Version, Fetched<ProviderDocument> Documents)? present;
 
@@ -26,6 +28,26 @@ public sealed class ProviderDocuments(ProviderNetwork network, ProviderOptions o
             var fetched = new Fetched<ProviderDocument>(() => ReadAsync(settings), reason => log.FetchFailed(settings.Issuer!, reason), clock);
             present = (settings.Version, fetched);
             return fetched;
+        }
+    }
+
+    /// <summary>Why nobody can sign in with it; null: its documents are as they must be. They are asked for where they are not known, no longer than a page may take.</summary>
+    public async Task<string?> FaultAsync(ProviderSettings settings, CancellationToken cancel)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await For(settings).GetAsync(patience.Token);
+            return null;
+        }
+        catch (IssuerUnreachableException unreachable)
+        {
+            return unreachable.Message;
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return $"it did not answer within {Patience.TotalSeconds:0} seconds";
         }
     }
 

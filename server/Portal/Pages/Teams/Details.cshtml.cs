@@ -12,7 +12,7 @@ using OctoLogin.Teams;
 namespace OctoLogin.Portal.Pages.Teams;
 
 public sealed class DetailsModel(
-    NpgsqlDataSource database, TeamStore teams, TeamList list, UserRoleStore roleStore, ScopedUserRoleStore scoped, TeamRoles teamRoles, SpaceStore spaces, LimitNames names, ProviderSettingsStore provider, AuditLog audit) : PortalPage
+    NpgsqlDataSource database, TeamStore teams, TeamList list, UserRoleStore roleStore, ScopedUserRoleStore scoped, TeamRoles teamRoles, SpaceStore spaces, LimitNames names, ProviderSettingsStore provider, ProviderDocuments documents, AuditLog audit) : PortalPage
 {
     public const int MostShown = 100;
 
@@ -39,6 +39,9 @@ public sealed class DetailsModel(
 
     /// <summary>External groups mean something while people can sign in with them.</summary>
     public bool HasProvider { get; private set; }
+
+    /// <summary>Why they cannot now, though it is enabled; null: they can.</summary>
+    public string? ProviderFault { get; private set; }
     public IReadOnlyList<TeamRole> Roles { get; private set; } = [];
     public string? SpaceName { get; private set; }
 
@@ -116,7 +119,9 @@ public sealed class DetailsModel(
         Refusal = await RefusalAsync();
         var seen = (await SpaceEndpoints.List(OctoLogin.Http.Page.All, Caller, spaces, Cancel)).Items;
         SpaceName = Team.SpaceId is null ? null : seen.FirstOrDefault(space => space.Id == Team.SpaceId)?.Name;
-        HasProvider = await provider.GetAsync(Cancel) is { IsEnabled: true, IsComplete: true };
+        var settings = await provider.GetAsync(Cancel);
+        HasProvider = settings is { IsEnabled: true, IsComplete: true };
+        ProviderFault = HasProvider ? await documents.FaultAsync(settings, Cancel) : null;
         if (SeesNames)
         {
             ByGroup = await list.ByGroupAsync(Team.Id, MostShown, Cancel);
