@@ -48,7 +48,7 @@ public static class PortalServices
         services.AddSingleton<Navigation>();
         services.AddSingleton<SpaceNames>().AddSingleton<ReleaseChoices>().AddSingleton<ExecutionChoices>();
         services.AddRights();
-        services.AddSingleton<Home.Attention>();
+        services.AddSingleton<Home.Attention>().AddSingleton<Home.FailingIssuers>().AddHostedService<Home.FailingIssuersSharing>();
         services.AddSingleton<ServerSettings>();
         return services;
     }

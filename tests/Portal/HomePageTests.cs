@@ -79,7 +79,6 @@ public sealed class HomePageTests(ServerFixture server) : IClassFixture<ServerFi
         await server.AddIdentityAsync(account.Id, new { Name = "gone", Issuer = Gone, Subject = "job:1" });
         (await server.ExchangeAsync(account.Audience, server.GitHubToken(account.Audience, claims => claims["iss"] = Gone))).Status.ShouldBe(503);
         (await admin.GetAsync("/app")).Words.ShouldContain($"{Gone}: ");
-        (await admin.GetAsync("/app")).Words.ShouldContain("others on the same database may have seen something else");
         await using (var connection = await server.Database.DataSource.OpenConnectionAsync())
         {
             await connection.ExecuteAsync("update signing_keys set active_from = active_from - interval '80 days' where algorithm = 'RS256'");
@@ -87,6 +86,31 @@ public sealed class HomePageTests(ServerFixture server) : IClassFixture<ServerFi
         var page = await admin.GetAsync("/app");
         page.Words.ShouldContain("The key of id tokens changes in 9 days");
         page.Words.ShouldNotContain("The key of access tokens");
+    }
+
+    [Fact]
+    public async Task Tells_of_issuers_that_fail_at_another_server_on_the_database_until_that_ends_or_the_issuer_was_changed()
+    {
+        string[] gone = ["https://gone-elsewhere.example.com", "https://changed-elsewhere.example.com"];
+        var account = await server.AddServiceAccountAsync();
+        var second = ServerFixture.ReplicaOf(server);
+        await second.StartAsync();
+        foreach (var issuer in gone)
+        {
+            await server.AddIdentityAsync(account.Id, new { Name = issuer, Issuer = issuer, Subject = "job:1" });
+            (await second.ExchangeAsync(account.Audience, server.GitHubToken(account.Audience, claims => claims["iss"] = issuer))).Status.ShouldBe(503);
+        }
+        await Eventually.TrueAsync(async () => Array.TrueForAll(gone, (await admin.GetAsync("/app")).Words.Contains), "the other server told of both");
+        var item = (await admin.GetAsync("/app")).Texts(".attention li li").Single(text => text.StartsWith($"{gone[0]}: ", StringComparison.Ordinal));
+        item.ShouldEndWith($"(seen by {Environment.MachineName})");
+        (await LinksAsync("cannot be fetched")).ShouldContain($"/app/issuers/{OctoLogin.TokenExchange.IssuerSettings.IdOf(gone[0])}");
+
+        await server.Admin.MakeAsync("/api/issuers", new { Issuer = gone[1], IsDisabled = true });
+        var page = await admin.GetAsync("/app");
+        page.Words.ShouldContain(gone[0]);
+        page.Words.ShouldNotContain(gone[1], customMessage: "what is disabled need not be fetched");
+        await second.ShutDownAsync();
+        (await admin.GetAsync("/app")).Words.ShouldNotContain(gone[0], customMessage: "it has ended");
     }
 
     [Fact]

@@ -100,7 +100,7 @@ public sealed class OpenIdConnectPageTests(ProviderServer provided) : IClassFixt
         using var browser = new TestBrowser(server);
         (await browser.GetAsync(ProviderServer.Start)).Status.ShouldBe(503);
         var home = await admin.GetAsync("/app");
-        home.Words.ShouldContain("The identity provider's documents cannot be fetched Nobody can sign in with it. This is what this server has seen");
+        home.Words.ShouldContain("The identity provider's documents cannot be fetched Nobody can sign in with it, or only until what is remembered of it is a day old.");
         home.Words.ShouldContain($"{provided.Provider.Issuer}: ");
         home.Document.QuerySelector(".attention a[href='/app/settings/openid-connect?test=true']").ShouldNotBeNull();
         var viewer = await server.AddCallerAsync(await server.AddRoleAsync(system: ["UserView", "EventView"]));

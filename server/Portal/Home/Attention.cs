@@ -1,7 +1,6 @@
 using OctoLogin.Access;
 using OctoLogin.OpenIdProvider;
 using OctoLogin.ServiceAccounts;
-using OctoLogin.SignIn.OpenIdConnect;
 using OctoLogin.TokenExchange;
 
 namespace OctoLogin.Portal.Home;
@@ -12,32 +11,29 @@ namespace OctoLogin.Portal.Home;
 public sealed record AttentionItem(string Icon, string Title, string Advice, string LinkText, string Url, IReadOnlyList<(string Text, string Url)> Examples);
 
 /// <summary>What needs attention, of what this caller may see.</summary>
-public sealed class Attention(
-    IdentityReview identities, SigningKeyStore keys, IssuerMetadata issuers, ProviderSettingsStore provider, ProviderDocuments documents, IssuerOptions server, TimeProvider clock)
+public sealed class Attention(IdentityReview identities, SigningKeyStore keys, FailingIssuers issuers, IssuerOptions server, TimeProvider clock)
 {
     public const int UnusedDays = 90;
     private const int Shown = 5;
-
-    /// <summary>Each process fetches for itself and remembers it in memory alone: a login writes nothing about its issuer.</summary>
-    private const string AsSeenHere = "This is what this server has seen; others on the same database may have seen something else.";
-
     private static readonly TimeSpan Soon = TimeSpan.FromDays(14);
 
     public async Task<IReadOnlyList<AttentionItem>> ListAsync(Caller caller, LoginHistory? logins, CancellationToken cancel)
     {
         var items = new List<AttentionItem>();
         items.AddRange((logins?.Refusals ?? []).Take(Shown).Select(one => Of(one.Cause, one.Logins, logins!.ByDay)));
-        if (caller.May(Permission.UserView, AccessTarget.System))
+        var (users, administers) = (caller.May(Permission.UserView, AccessTarget.System), caller.May(Permission.AdministerSystem, AccessTarget.System));
+        var failing = users || administers ? await issuers.ListAsync(cancel) : [];
+        if (users)
         {
-            items.AddRange(FailingIssuers());
+            items.AddRange(Failing(failing.Where(one => !one.IsProvider)));
             Add(items, await identities.WithWildcardsAsync(Shown, cancel), "alert-triangle", "with a wildcard in its subject", "with a wildcard in their subject",
                 "Each lets in more than one workflow. Name the branch or environment instead, where that is enough.", identity => identity.Subject);
             Add(items, await identities.UnusedAsync(clock.GetUtcNow().AddDays(-UnusedDays), Shown, cancel), "clock", $"unused for {UnusedDays} days", $"unused for {UnusedDays} days",
                 "What nobody uses only helps an attacker: delete them.", identity => identity.Name);
         }
-        if (caller.May(Permission.AdministerSystem, AccessTarget.System))
+        if (administers)
         {
-            items.AddRange(await FailingProviderAsync(cancel));
+            items.AddRange(FailingProvider(failing.Where(one => one.IsProvider)));
             items.AddRange(await RotationsAsync(cancel));
             if (server.CloudFault is { } fault)
             {
@@ -54,32 +50,22 @@ public sealed class Attention(
             words.Advice, "See the refused logins", $"/app/refusals{(cause == RefusalCause.Untold ? "" : $"?cause={cause}")}", []);
     }
 
-    private IEnumerable<AttentionItem> FailingIssuers()
+    private static IEnumerable<AttentionItem> Failing(IEnumerable<FailingIssuer> issuers)
     {
-        var failing = issuers.Entries.Select(entry => (entry.Settings, State: entry.State()))
-            .Where(one => !one.Settings.IsDisabled && one.State is { LastFailure: { } failure } && (one.State.At is null || failure.At > one.State.At))
-            .OrderBy(one => one.Settings.Issuer, StringComparer.Ordinal).ToList();
+        var failing = issuers.ToList();
         if (failing.Count > 0)
         {
             yield return new("certificate", failing.Count == 1 ? "An issuer's keys cannot be fetched" : $"The keys of {failing.Count} issuers cannot be fetched",
-                $"Logins with their tokens fail once the keys that are remembered are a day old. {AsSeenHere}", "See issuers and their errors", "/app/issuers",
-                [.. failing.Take(Shown).Select(one => ($"{one.Settings.Issuer}: {one.State.LastFailure!.Reason}", $"/app/issuers/{one.Settings.Id}"))]);
+                "Logins with their tokens fail once the keys that are remembered are a day old.", "See issuers and their errors", "/app/issuers",
+                [.. failing.Take(Shown).Select(one => (Words(one), $"/app/issuers/{IssuerSettings.IdOf(one.Issuer)}"))]);
         }
     }
 
-    /// <summary>As it was when somebody last wanted to sign in: looking at this page asks it nothing.</summary>
-    private async Task<IEnumerable<AttentionItem>> FailingProviderAsync(CancellationToken cancel)
-    {
-        var settings = await provider.GetAsync(cancel);
-        if (settings is not { IsEnabled: true, IsComplete: true } || documents.For(settings).State() is not (_, var at, _, { } failure) || failure.At <= at)
-        {
-            return [];
-        }
-        var usable = documents.For(settings).Age is not null;
-        return [new("certificate", "The identity provider's documents cannot be fetched",
-            $"{(usable ? "People can sign in with it until what is remembered of them is a day old." : "Nobody can sign in with it.")} {AsSeenHere}",
-            "Test it", "/app/settings/openid-connect?test=true", [($"{settings.Issuer}: {failure.Reason}", "/app/settings/openid-connect")])];
-    }
+    private static IEnumerable<AttentionItem> FailingProvider(IEnumerable<FailingIssuer> failing) => failing.Take(1).Select(one => new AttentionItem(
+        "certificate", "The identity provider's documents cannot be fetched", "Nobody can sign in with it, or only until what is remembered of it is a day old.",
+        "Test it", "/app/settings/openid-connect?test=true", [(Words(one), "/app/settings/openid-connect")]));
+
+    private static string Words(FailingIssuer one) => $"{one.Issuer}: {one.Reason}{(one.SeenBy is null ? "" : $" (seen by {one.SeenBy})")}";
 
     private async Task<IEnumerable<AttentionItem>> RotationsAsync(CancellationToken cancel)
     {
