@@ -35,6 +35,10 @@ public sealed class CompanySignInTests(Chromium chromium, CompanyFixture company
         person.Expect($"{IdentityProvider.Host}/favicon.ico");
         await ArriveAsync(person, bob);
         await person.SeesAsync("no account for");
+        if (javaScript)
+        {
+            await PictureSignInAsync(how);
+        }
         await person.LooksGoodAsync();
         await ArriveAsync(person, ada);
         await person.SeesAsync("Trust unverified e-mail addresses");
@@ -93,6 +97,10 @@ public sealed class CompanySignInTests(Chromium chromium, CompanyFixture company
         await admin.SeesAsync("The provider can be used");
         await admin.DoesNotSeeAsync(IdentityProvider.ClientSecret);
         await admin.LooksGoodAsync();
+        if (admin.How.JavaScript)
+        {
+            await admin.ScreenshotAsync("settings");
+        }
     }
 
     /// <summary>The whole way without a change, in a tab of its own.</summary>
@@ -107,6 +115,15 @@ public sealed class CompanySignInTests(Chromium chromium, CompanyFixture company
         await words.ToContainTextAsync("By group");
         await tried.CloseAsync();
         await admin.Context.ClearCookiesAsync(new() { Domain = IdentityProvider.Host });
+    }
+
+    private async Task PictureSignInAsync(Viewing how)
+    {
+        var tab = await OpenAsync(server.Url, how);
+        await tab.GoAsync("/app/sign-in?manual=true");
+        await tab.SeesAsync("Company Login");
+        await tab.LooksGoodAsync();
+        await tab.ScreenshotAsync("sign-in");
     }
 
     private async Task ArriveAsync(Tab tab, string username)

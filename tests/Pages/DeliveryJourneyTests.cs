@@ -64,9 +64,19 @@ public sealed class DeliveryJourneyTests(Chromium chromium, ServerFixture server
         {
             await tab.ScreenshotAsync("audit");
         }
-        var download = await tab.Page.RunAndWaitForDownloadAsync(() => tab.ClickAsync("JSON lines"));
-        var lines = await File.ReadAllLinesAsync((await download.PathAsync())!);
-        lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("Message").GetString()!).ShouldContain(message => message.Contains(project, StringComparison.Ordinal));
-        await tab.DoesNotSeeAsync("Refused");
+        (await DownloadAsync("JSON lines")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("Message").GetString()!).ShouldContain(message => message.Contains(project, StringComparison.Ordinal));
+        var table = await DownloadAsync("CSV");
+        table[0].ShouldStartWith("\"Id\",\"Occurred\",\"Category\",");
+        table.ShouldContain(line => line.Contains(project, StringComparison.Ordinal));
+        await tab.ChooseAsync("What happened", "Refused: token refused, login failed");
+        await tab.PressAsync("Filter");
+        await tab.DoesNotSeeAsync(project);
+        await tab.LooksGoodAsync();
+
+        async Task<string[]> DownloadAsync(string format)
+        {
+            var download = await tab.Page.RunAndWaitForDownloadAsync(() => tab.ClickAsync(format));
+            return await File.ReadAllLinesAsync((await download.PathAsync())!);
+        }
     }
 }

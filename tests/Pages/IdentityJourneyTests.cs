@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dapper;
 using OctoLogin.Tests.Portal;
 using OctoLogin.Tests.Support;
 
@@ -54,9 +55,27 @@ public sealed class IdentityJourneyTests(Chromium chromium, IdentityServer porta
         {
             await tab.GoAsync("/app");
             await Eventually.TrueAsync(async () => (await tab.Page.ReloadAsync()) is not null && await tab.Page.GetByText("refused in the last 24 hours: the workflow is not one").CountAsync() > 0, "the logins were counted");
-            await tab.LooksGoodAsync();
-            await tab.ScreenshotAsync("home");
+            await PictureHomeAsync(tab);
         }
+    }
+
+    /// <summary>As after a day of many logins.</summary>
+    private async Task PictureHomeAsync(Tab tab)
+    {
+        await using (var connection = await server.Database.DataSource.OpenConnectionAsync())
+        {
+            await connection.ExecuteAsync(
+                """
+                insert into login_counts (hour, cause, logins)
+                select date_trunc('hour', now(), 'UTC') - make_interval(hours => i), '', 40 + (i * 37) % 61 from generate_series(1, 23) i
+                union all select date_trunc('hour', now(), 'UTC') - make_interval(hours => i), 'SubjectMismatch', (i * 5) % 9 from generate_series(1, 23) i
+                union all select date_trunc('hour', now(), 'UTC') - make_interval(hours => 9), 'Expired', 12
+                """);
+        }
+        await tab.Page.ReloadAsync();
+        await tab.SeesAsync("the token was out of date");
+        await tab.LooksGoodAsync();
+        await tab.ScreenshotAsync("home");
     }
 
     /// <summary>From the refusal to what would be let in: as one types, or by the button.</summary>
