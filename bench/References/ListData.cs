@@ -45,17 +45,58 @@ internal sealed class ListData(string socket) : IAsyncDisposable
         await fill.ExecuteNonQueryAsync();
     }
 
-    /// <summary>What the paths of a measure name.</summary>
+    /// <summary>So many of each kind of thing in the default space, and issuers; fewer of what nobody has thousands of.</summary>
+    public async Task FillSpaceAsync(int things)
+    {
+        await using var fill = database.CreateCommand(string.Create(CultureInfo.InvariantCulture,
+            $$"""
+            create temporary table n as select i, lpad(i::text, 5, '0') as name from generate_series(1, {{things}}) i;
+            insert into issuers (issuer, updated_at) select 'https://issuer-' || name || '.example.com', now() from n;
+            insert into spaces (name, slug) select 'space-' || name, 'space-' || name from n where i <= 200;
+            insert into environments (space_id, name, slug, sort_order) select 'Spaces-1', 'environment-' || name, 'environment-' || name, i from n where i <= 50;
+            insert into feeds (space_id, name, slug, feed_type, feed_uri) select 'Spaces-1', 'feed-' || name, 'feed-' || name, 'Docker', 'https://registry.example.com' from n;
+            insert into accounts (space_id, name, slug, account_type, tenanted_deployment_participation, details)
+              select 'Spaces-1', 'account-' || name, 'account-' || name, 'GenericOidcAccount', 'Untenanted', json_build_object() from n;
+            insert into account_environments (space_id, account_id, environment_id) select 'Spaces-1', a.id, e.id from accounts a, environments e where a.name like '%7' and e.name like '%7';
+            insert into machines (space_id, name, slug, roles, tenanted_deployment_participation, endpoint, health_status)
+              select 'Spaces-1', 'target-' || name, 'target-' || name, array['web'], 'Untenanted', '{"CommunicationStyle":"None"}', case when i % 10 = 0 then 'Unhealthy' else 'Healthy' end from n;
+            insert into machine_environments (space_id, machine_id, environment_id)
+              select 'Spaces-1', m.id, e.id from (select id, row_number() over (order by id) as i from machines) m join (select id, row_number() over (order by id) as i from environments) e on e.i = 1 + m.i % 50;
+            insert into projects (space_id, name, slug, project_group_id, lifecycle_id)
+              select 'Spaces-1', 'project-' || n.name, 'project-' || n.name, g.id, l.id from n, project_groups g, lifecycles l
+              where g.space_id = 'Spaces-1' and g.slug = 'default' and l.space_id = 'Spaces-1' and l.slug = 'default';
+            insert into channels (space_id, project_id, name, slug, is_default) select 'Spaces-1', id, 'Default', 'default', true from projects where slug = 'project-00001';
+            insert into deployment_process_snapshots (id, space_id, project_id, version, steps) select 'deploymentprocess-' || id || '-s-0', 'Spaces-1', id, 0, '[]' from projects where slug = 'project-00001';
+            insert into releases (space_id, project_id, channel_id, version, version_key, process_snapshot_id, assembled)
+              select 'Spaces-1', p.id, c.id, '1.0.' || i, n.name, s.id, now() from n, projects p join channels c on c.project_id = p.id join deployment_process_snapshots s on s.project_id = p.id order by i;
+            insert into tenants (space_id, name, slug) select 'Spaces-1', 'tenant-' || name, 'tenant-' || name from n;
+            insert into tenant_projects (space_id, tenant_id, project_id) select 'Spaces-1', t.id, p.id from tenants t, projects p where p.slug = 'project-00001';
+            create temporary table c as
+              with made as (insert into package_contents (state, started_at) select 'Published', now() from generate_series(1, 2 * {{things}}) returning number)
+              select number, row_number() over (order by number) - 1 as i from made;
+            insert into packages (space_id, feed_id, package_id, version, version_key, file_extension, size_bytes, sha256, content_number, published)
+              select 'Spaces-1', 'feeds-builtin', case when i < {{things}} then 'package-' || lpad((1 + i)::text, 5, '0') else 'package-00077' end, '1.0.' || i, lpad(i::text, 6, '0'), '.zip', 1000, repeat('0', 64), number, now() from c;
+            insert into server_tasks (space_id, name, description, project_id, state, queue_time, start_time, completed_time, last_updated_time)
+              select 'Spaces-1', 'Deploy', 'Deploy project-00001', p.id, 'Success', now(), now(), now(), now() from n, projects p where p.slug = 'project-00001';
+            analyze;
+            """));
+        await fill.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>What the paths of a measure name: one thing each, and the end of a page that is far from the first.</summary>
     public async Task<IReadOnlyDictionary<string, string>> ValuesAsync()
     {
         await using var find = database.CreateCommand(
             """
             select (select id from users where username = 'ci-00077'), (select 'Events-' || max(number) from audit_events),
-              'Issuers-' || left(encode(sha256('https://token.actions.githubusercontent.com'), 'hex'), 32), to_char(now() at time zone 'UTC' - interval '13 days', 'YYYY-MM-DD"T"HH24:MI')
+              'Issuers-' || left(encode(sha256('https://token.actions.githubusercontent.com'), 'hex'), 32), to_char(now() at time zone 'UTC' - interval '13 days', 'YYYY-MM-DD"T"HH24:MI'),
+              (select id from teams where name = 'team-777'), (select min(number) + 1000 from audit_events), (select correlation_id from audit_events where category = 'TokenRefused' order by number desc offset 9000 limit 1),
+              (select min(number) + 100 from releases), (select min(number) + 100 from server_tasks)
             """);
         await using var found = await find.ExecuteReaderAsync();
         await found.ReadAsync();
-        return new Dictionary<string, string> { ["account"] = found.GetString(0), ["event"] = found.GetString(1), ["issuer"] = found.GetString(2), ["old"] = found.GetString(3) };
+        string[] names = ["account", "event", "issuer", "old", "team", "oldEvent", "correlation", "oldRelease", "oldTask"];
+        return names.Select((name, i) => (name, Value: Convert.ToString(found.GetValue(i), CultureInfo.InvariantCulture)!)).ToDictionary(one => one.name, one => one.Value);
     }
 
     public ValueTask DisposeAsync() => database.DisposeAsync();

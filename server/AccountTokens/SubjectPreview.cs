@@ -2,14 +2,15 @@ using System.Text;
 using System.Text.Json;
 using OctoLogin.Access;
 using OctoLogin.Accounts;
+using OctoLogin.Feeds;
 using OctoLogin.Http;
 using OctoLogin.Spaces;
 
 namespace OctoLogin.AccountTokens;
 
-/// <summary>What an ID token of an account would say, and what a cloud needs to be told to trust it. No token is made.</summary>
+/// <summary>What an ID token of an account or a feed would say, and what a cloud needs to be told to trust it. No token is made.</summary>
 /// <param name="Fault">Why there would be no token; null: nothing is against it.</param>
-/// <param name="Keys">The account's keys for that use in the subject's order, each with its slug; null: it has none and is left out.</param>
+/// <param name="Keys">Its keys for that use in the subject's order, each with its slug; null: it has none and is left out.</param>
 /// <param name="Claims">The standard ones that are known before, and the account's own with their variables as they are written.</param>
 public sealed record SubjectPreview(
     SubjectUse Use, string Subject, int Bytes, int MostBytes, string? Fault, string Issuer, string Audience, IReadOnlyList<SubjectKey> Keys,
@@ -34,7 +35,23 @@ public sealed class SubjectPreviews(SubjectPlaces places, IdTokenIssuer issuer)
         return new(
             use, subject.Text, Encoding.UTF8.GetByteCount(subject.Text), DeploymentSubject.MostBytes, fault, issuer.Issuer, audience,
             [.. subject.Parts.Select(part => new SubjectKey(part.Key, part.Slug))], Claims(details, issuer.Issuer, subject.Text, audience),
-            fault is null ? TrustPolicy.Of(account, issuer.Issuer, audience, subject.Text, use) : null);
+            fault is null ? TrustPolicy.Of(details, $"{account.Slug}-{DeploymentSubject.TypeOf(use)}", issuer.Issuer, audience, subject.Text) : null);
+    }
+
+    /// <summary>The same of a feed, which has one subject wherever it is used.</summary>
+    public SubjectPreview Show(Feed feed, Space space)
+    {
+        if (feed.OidcAuthentication is null)
+        {
+            throw ApiException.BadRequest($"Feed '{Printable.Of(feed.Name)}' has no OidcAuthentication: it does not log in with an ID token, and has no subject.");
+        }
+        var details = FeedOidcRules.DetailsOf(feed);
+        var (subject, audience) = (FeedOidcRules.SubjectOf(feed, space), issuer.AudienceOf(details));
+        var fault = issuer.Fault(details) ?? subject.Fault;
+        return new(
+            SubjectUse.Feed, subject.Text, Encoding.UTF8.GetByteCount(subject.Text), DeploymentSubject.MostBytes, fault, issuer.Issuer, audience,
+            [.. subject.Parts.Select(part => new SubjectKey(part.Key, part.Slug))], Claims(details, issuer.Issuer, subject.Text, audience),
+            fault is null ? TrustPolicy.Of(details, $"feed-{feed.Slug}", issuer.Issuer, audience, subject.Text) : null);
     }
 
     private static Dictionary<string, JsonElement> Claims(OidcDetails details, string issuer, string subject, string audience)

@@ -12,11 +12,12 @@ public sealed record TrustPolicy(string Cloud, JsonNode? Document, IReadOnlyList
 
     private static readonly JsonSerializerOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <param name="name">Of what is entered, where the cloud wants one.</param>
     /// <param name="issuer">Without a slash at its end.</param>
-    public static TrustPolicy Of(Account account, string issuer, string audience, string subject, SubjectUse use) => account.Details switch
+    public static TrustPolicy Of(OidcDetails details, string name, string issuer, string audience, string subject) => details switch
     {
         AwsOidcDetails aws => Aws(aws, issuer, audience, subject),
-        AzureOidcDetails azure => Azure(azure, $"{account.Slug}-{DeploymentSubject.TypeOf(use)}", issuer, audience, subject),
+        AzureOidcDetails azure => Azure(azure, name, issuer, audience, subject),
         GoogleOidcDetails google when GoogleProvider.Read(audience) is { } provider => Google(google, provider, issuer, audience, subject),
         _ => new("Any relying party", new JsonObject { ["issuer"] = issuer, ["audience"] = audience, ["subject"] = subject }, []),
     };

@@ -35,14 +35,15 @@ public sealed class AccountStore(NpgsqlDataSource database)
         const string Where =
             """
             where a.space_id = @spaceId and (@Ids::text[] is null or a.id = any(@Ids)) and (@NameLike::text is null or a.name ilike @NameLike)
+              and (@After::text is null or lower(a.name) > lower(@After))
               and (@AccountTypes::text[] is null or a.account_type = any(@AccountTypes))
             """;
         await using var connection = await database.OpenConnectionAsync(cancel);
         using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
-            select count(*) from accounts a {Where};
+            select count(*) from accounts a {Where} and @IsCounted;
             select {Columns} from accounts a {Where} order by lower(a.name) limit @Take offset @Skip
-            """, new { spaceId, query.AccountTypes, page.Ids, page.NameLike, page.Take, page.Skip }, cancellationToken: cancel));
+            """, new { spaceId, query.AccountTypes, page.Ids, page.NameLike, page.After, page.IsCounted, page.Take, page.Skip }, cancellationToken: cancel));
         var total = await results.ReadSingleAsync<long>();
         return new(total, (await results.ReadAsync<Account>()).AsList());
     }

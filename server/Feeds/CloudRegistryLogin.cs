@@ -16,14 +16,18 @@ public sealed class CloudRegistryLogin(
     public static bool IsNeeded(Feed feed) => feed.OidcAuthentication is not null || feed.FeedType == FeedType.AwsElasticContainerRegistry;
 
     /// <param name="subject">Of the feed in its space.</param>
+    /// <param name="log">Is told each step; null: nothing is tested.</param>
     /// <exception cref="RegistryException">There is none; the message says why and what to change.</exception>
-    public async Task<RegistryLogin> OfAsync(Feed feed, SubjectText subject, CancellationToken cancel)
+    public async Task<RegistryLogin> OfAsync(Feed feed, SubjectText subject, CancellationToken cancel, FeedTestLog? log = null)
     {
         try
         {
-            return feed.OidcAuthentication is null
-                ? await ecr.OfAsync(new ImmutableCredentials(feed.User, secrets.Open(feed), null), feed.Region!, cancel)
-                : await ExchangeAsync(feed, subject, cancel);
+            if (feed.OidcAuthentication is not null)
+            {
+                return await ExchangeAsync(feed, subject, log, cancel);
+            }
+            log?.Step("Ask Amazon ECR for the registry's login, with the stored access key");
+            return Told(await ecr.OfAsync(new ImmutableCredentials(feed.User, secrets.Open(feed), null), feed.Region!, cancel), log);
         }
         catch (Exception fault) when (fault is CloudRefusal or IdTokenException)
         {
@@ -35,26 +39,42 @@ public sealed class CloudRegistryLogin(
         }
     }
 
-    private async Task<RegistryLogin> ExchangeAsync(Feed feed, SubjectText subject, CancellationToken cancel)
+    private async Task<RegistryLogin> ExchangeAsync(Feed feed, SubjectText subject, FeedTestLog? log, CancellationToken cancel)
     {
         if (feed.FeedUri is not null && FeedOidcRules.HostFault(feed.FeedType, new Uri(feed.FeedUri).Host) is { } elsewhere)
         {
             throw new IdTokenException(elsewhere);
         }
         var details = FeedOidcRules.DetailsOf(feed);
+        log?.Step("Sign an ID token");
         var token = tokens.Issue(tokens.AudienceOf(details), subject.Fault is null ? subject.Text : throw new IdTokenException(subject.Fault), IdTokenIssuer.Lifetime);
+        log?.Info($"Issuer:   {token.Issuer}\nSubject:  {token.Subject}\nAudience: {token.Audience}");
         switch (details)
         {
             case AwsOidcDetails role:
-                var session = await aws.LoginAsync(role, token, $"feed-{feed.Slug}", cancel);
-                return await ecr.OfAsync(new ImmutableCredentials(session.AccessKeyId, session.SecretAccessKey, session.SessionToken), session.Region, cancel);
+                log?.Step($"Assume the role {Printable.Of(role.RoleArn)}");
+                var session = await aws.LoginAsync(role, token, $"feed-{feed.Slug}", cancel, log is null ? null : log.Info);
+                log?.Info($"A session in {session.Region} until {session.ExpiresAt:u}");
+                log?.Step("Ask Amazon ECR for the registry's login");
+                return Told(await ecr.OfAsync(new ImmutableCredentials(session.AccessKeyId, session.SecretAccessKey, session.SessionToken), session.Region, cancel), log);
             case AzureOidcDetails app:
-                return await acr.OfAsync(new Uri(feed.FeedUri!), app.TenantId, await azure.LoginAsync(app, AcrLogin.Scope, token, cancel), cancel);
+                log?.Step($"Log in to Microsoft Entra as {Printable.Of(app.ClientId)}");
+                var entra = await azure.LoginAsync(app, AcrLogin.Scope, token, cancel, log is null ? null : log.Info);
+                log?.Info($"Tenant {Printable.Of(app.TenantId)} gave a token until {entra.ExpiresAt:u}");
+                log?.Step($"Exchange it for a login of {new Uri(feed.FeedUri!).Host}");
+                return Told(await acr.OfAsync(new Uri(feed.FeedUri!), app.TenantId, entra, cancel), log);
             case GoogleOidcDetails account:
-                var access = await google.LoginAsync(account, token, cancel);
-                return new(GoogleUser, access.Value, access.ExpiresAt, Stays: true);
+                log?.Step("Exchange it for a federated token of Google");
+                var access = await google.LoginAsync(account, token, cancel, log is null ? null : log.Info);
+                return Told(new(GoogleUser, access.Value, access.ExpiresAt, Stays: true), log);
             default:
                 throw new InvalidOperationException($"No login for {details.GetType().Name}.");
         }
+    }
+
+    private static RegistryLogin Told(RegistryLogin login, FeedTestLog? log)
+    {
+        log?.Info($"A login{(login.Endpoint is null ? "" : $" of {Printable.Of(login.Endpoint)}")}{(login.ExpiresAt is { } end ? $" until {end:u}" : "")}");
+        return login;
     }
 }

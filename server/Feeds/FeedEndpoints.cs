@@ -8,7 +8,8 @@ public static class FeedEndpoints
 {
     public static IServiceCollection AddFeeds(this IServiceCollection services) => services
         .AddSingleton<FeedStore>().AddSingleton<FeedSecrets>().AddSingleton<FeedUses>().AddSingleton<FeedChanges>()
-        .AddSingleton<RegistryClient>().AddSingleton<EcrLogin>().AddSingleton<AcrLogin>().AddSingleton<CloudRegistryLogin>().AddSingleton<RegistryLogins>().AddSingleton<Registries>();
+        .AddSingleton<RegistryClient>().AddSingleton<EcrLogin>().AddSingleton<AcrLogin>().AddSingleton<CloudRegistryLogin>().AddSingleton<RegistryLogins>().AddSingleton<Registries>()
+        .AddSingleton<FeedTest>();
 
     public static void MapFeeds(this IEndpointRouteBuilder routes) => routes.MapSpaceRoutes("feeds", group =>
     {
@@ -53,9 +54,11 @@ public static class FeedEndpoints
         {
             throw ApiException.BadRequest($"Space '{space.Space.Name}' ({space.Id}) has its {FeedType.BuiltIn} feed already: {Feed.BuiltInId}. There is one in each space.");
         }
-        var blank = new Feed { Id = "", SpaceId = space.Id, Name = "", Slug = "", FeedType = FeedType.Docker };
-        return await changes.CreateAsync(changes.Check(input, blank, space), caller.Actor, cancel);
+        return await changes.CreateAsync(changes.Check(input, Blank(space), space), caller.Actor, cancel);
     }
+
+    /// <summary>Before anything is said of it.</summary>
+    internal static Feed Blank(SpaceContext space) => new() { Id = "", SpaceId = space.Id, Name = "", Slug = "", FeedType = FeedType.Docker };
 
     internal static async Task<Feed> Update(
         string id, FeedInput input, SpaceContext space, Caller caller, FeedStore feeds, FeedChanges changes, CancellationToken cancel)
@@ -73,7 +76,8 @@ public static class FeedEndpoints
         return Results.Ok();
     }
 
-    private static async Task<Feed> EditedAsync(string id, SpaceContext space, Caller caller, FeedStore feeds, CancellationToken cancel)
+    /// <summary>A registry's feed, for whoever may change it; and so whoever may have it tested, since the log tells what is in its tokens.</summary>
+    internal static async Task<Feed> EditedAsync(string id, SpaceContext space, Caller caller, FeedStore feeds, CancellationToken cancel)
     {
         var present = await SeenAsync(id, space, caller, feeds, cancel);
         caller.Demand(Permission.FeedEdit, AccessTarget.Space(space.Id));

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using OctoLogin.Accounts;
 using OctoLogin.Http;
+using OctoLogin.Spaces;
 
 namespace OctoLogin.Feeds;
 
@@ -16,6 +17,10 @@ public static partial class FeedOidcRules
             ? Stored(Read(account, sent, region, validation), keys)
             : new FeedOidc { SubjectKeys = keys };
     }
+
+    /// <summary>Of the tokens that a feed logs in with.</summary>
+    public static SubjectText SubjectOf(Feed feed, Space space) =>
+        DeploymentSubject.Of(SubjectUse.Feed, feed.OidcAuthentication?.SubjectKeys ?? [], new SubjectParts { Space = space.Slug, Feed = feed.Slug });
 
     /// <summary>The account's details that a stored feed logs in with.</summary>
     public static OidcDetails DetailsOf(Feed feed)

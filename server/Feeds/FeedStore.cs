@@ -31,13 +31,14 @@ public sealed class FeedStore(NpgsqlDataSource database)
             """
             where space_id = @spaceId and (@type::text is null or lower(feed_type) = lower(@type))
               and (@Ids::text[] is null or id = any(@Ids)) and (@NameLike::text is null or name ilike @NameLike)
+              and (@After::text is null or lower(name) > lower(@After))
             """;
         await using var connection = await database.OpenConnectionAsync(cancel);
         using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
-            select count(*) from feeds {Where};
+            select count(*) from feeds {Where} and @IsCounted;
             select {Columns} from feeds {Where} order by lower(name) limit @Take offset @Skip
-            """, new { spaceId, type, page.Ids, page.NameLike, page.Take, page.Skip }, cancellationToken: cancel));
+            """, new { spaceId, type, page.Ids, page.NameLike, page.After, page.IsCounted, page.Take, page.Skip }, cancellationToken: cancel));
         var total = await results.ReadSingleAsync<long>();
         return new(total, (await results.ReadAsync<Feed>()).AsList());
     }

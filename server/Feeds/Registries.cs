@@ -55,7 +55,7 @@ public sealed class Registries(RegistryClient client, RegistryLogins logins)
     }
 
     // Checked again where the login is used: an address that was stored by other rules is not sent one.
-    private static RegistryAddress AddressOf(Feed feed, RegistryLogin? login)
+    internal static RegistryAddress AddressOf(Feed feed, RegistryLogin? login)
     {
         var uri = feed.FeedUri ?? login?.Endpoint;
         if (uri is null || RegistryAddress.Fault(uri) is not null)

@@ -30,8 +30,7 @@ public sealed class RegistryLogins(CloudRegistryLogin clouds, FeedSecrets secret
             return secrets.Open(feed) is { } password ? new(feed.User ?? "", password) : null;
         }
         var space = await spaces.FindAsync(feed.SpaceId, cancel) ?? throw ApiException.NotFound("space", feed.SpaceId);
-        var subject = DeploymentSubject.Of(SubjectUse.Feed, feed.OidcAuthentication?.SubjectKeys ?? [], new SubjectParts { Space = space.Slug, Feed = feed.Slug });
-        return await Present(feed, subject).WaitAsync(cancel);
+        return await Present(feed, FeedOidcRules.SubjectOf(feed, space)).WaitAsync(cancel);
     }
 
     /// <summary>The registry does not take it any more.</summary>

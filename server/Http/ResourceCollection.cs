@@ -37,10 +37,25 @@ public sealed record Page
 
     public string? PartialName { get; init; }
 
+    /// <summary>What the page before ended with, as the list is sorted; null: the list's beginning. No query of the API has it: those skip.</summary>
+    public string? After { get; init; }
+
+    /// <summary>False: the total is not asked for, and is 0.</summary>
+    public bool IsCounted { get; init; } = true;
+
     /// <summary><see cref="PartialName"/> as an <c>ilike</c> pattern with its own wildcards escaped; null matches all.</summary>
     public string? NameLike => LikeText.Containing(PartialName);
 
     public static Page All { get; } = new() { Take = int.MaxValue };
+
+    /// <summary>
+    /// What comes after the end of the page before, and one row more that says whether there are others. What is before is neither read
+    /// nor counted, so that the last page costs what the first does.
+    /// </summary>
+    public static Page Following(string? after, int take, string? partialName) => new()
+    {
+        After = string.IsNullOrEmpty(after) ? null : after, IsCounted = false, Take = take + 1, PartialName = string.IsNullOrWhiteSpace(partialName) ? null : partialName.Trim(),
+    };
 
     public static ValueTask<Page?> BindAsync(HttpContext context)
     {

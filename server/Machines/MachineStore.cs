@@ -35,6 +35,7 @@ public sealed class MachineStore(NpgsqlDataSource database)
         const string Where =
             """
             where m.space_id = @spaceId and (@Ids::text[] is null or m.id = any(@Ids)) and (@NameLike::text is null or m.name ilike @NameLike)
+              and (@After::text is null or lower(m.name) > lower(@After))
               and (@Name::text is null or lower(m.name) = lower(@Name)) and (@Thumbprint::text is null or m.thumbprint = @Thumbprint)
               and (@Roles::text[] is null or exists (select from unnest(m.roles) r, unnest(@Roles) w where lower(r) = lower(w)))
               and (@EnvironmentIds::text[] is null or exists (select from machine_environments e where e.machine_id = m.id and e.environment_id = any(@EnvironmentIds)))
@@ -47,10 +48,10 @@ public sealed class MachineStore(NpgsqlDataSource database)
             """;
         await using var connection = await database.OpenConnectionAsync(cancel);
         var parameters = new DynamicParameters(query);
-        parameters.AddDynamicParams(new { spaceId, page.Ids, page.NameLike, page.Take, page.Skip });
+        parameters.AddDynamicParams(new { spaceId, page.Ids, page.NameLike, page.After, page.IsCounted, page.Take, page.Skip });
         using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
-            select count(*) from machines m {Where};
+            select count(*) from machines m {Where} and @IsCounted;
             select {Columns} from machines m {Where} order by lower(m.name) limit @Take offset @Skip
             """, parameters, cancellationToken: cancel));
         var total = await results.ReadSingleAsync<long>();

@@ -39,7 +39,7 @@ public sealed class PackageStore(NpgsqlDataSource database)
             {(hold ? "for update of p" : "")}
             """, new { spaceId, packageId, version }, cancellationToken: cancel));
 
-    /// <summary>By name; of one name the newest version first.</summary>
+    /// <summary>By name; of one name the newest version first. What a page comes after is a name where each is there once, else a version of the one that is asked for.</summary>
     public async Task<Slice<Package>> ListAsync(string spaceId, PackageFilter filter, Page page, CancellationToken cancel)
     {
         const string From =
@@ -51,15 +51,21 @@ public sealed class PackageStore(NpgsqlDataSource database)
               and (not @Latest or not exists (select from packages newer where newer.space_id = p.space_id and lower(newer.package_id) = lower(p.package_id)
                 and (newer.version_key, newer.number) > (p.version_key, p.number)))
             """;
+        var following = page.After is null ? "" : filter.Latest ? "and lower(p.package_id) > lower(@After)" :
+            """
+            and (p.version_key, p.number) < (select a.version_key, a.number from packages a
+              where a.space_id = @spaceId and lower(a.id) = lower('packages-' || @PackageId || '.' || @After))
+            """;
         await using var connection = await database.OpenConnectionAsync(cancel);
         using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
-            select count(*) {From};
-            select {Columns} {From} order by lower(p.package_id), p.version_key desc, p.number desc limit @Take offset @Skip
+            select count(*) {From} and @IsCounted;
+            select {Columns} {From} {following} order by lower(p.package_id), p.version_key desc, p.number desc limit @Take offset @Skip
             """,
             new
             {
-                spaceId, filter.PackageId, filter.Like, filter.Latest, Ids = page.Ids?.Select(id => id.ToLowerInvariant()).ToArray(), page.NameLike, page.Take, page.Skip,
+                spaceId, filter.PackageId, filter.Like, filter.Latest, Ids = page.Ids?.Select(id => id.ToLowerInvariant()).ToArray(), page.NameLike, page.After, page.IsCounted,
+                page.Take, page.Skip,
             }, cancellationToken: cancel));
         var total = await results.ReadSingleAsync<long>();
         return new(total, (await results.ReadAsync<Package>()).AsList());

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Microsoft.AspNetCore.WebUtilities;
-using OctoLogin.Http;
 
 namespace OctoLogin.Portal;
 
@@ -15,22 +13,19 @@ public sealed record EmptyState(string Icon, string Title, string Next, string? 
 /// <param name="Older">The page after; null: this is the last.</param>
 public sealed record Pager(string? Newer, string? Older, string NewerText = "Back", string OlderText = "More")
 {
-    /// <summary>Of a list that is paged by number; for short lists only, as the rows before are read again.</summary>
-    public static Pager Of(string url, string? text, Page page, long total) => new(
-        page.Skip > 0 ? Url(url, text, Math.Max(0, page.Skip - page.Take)) : null,
-        page.Skip + page.Take < total ? Url(url, text, page.Skip + page.Take) : null);
-
     /// <summary>Of a list that is paged by where the page before ended; its last page costs what the first does.</summary>
-    /// <param name="last">The end of this page; null: nothing comes after it.</param>
-    public static Pager After(string url, string? text, string? after, string? last) => new(
-        string.IsNullOrEmpty(after) ? null : Url(url, text, null),
-        last is null ? null : Url(url, text, last), "To the beginning");
+    /// <param name="found">One row more than a page has, where there are more.</param>
+    /// <param name="key">What a page ends with.</param>
+    /// <param name="url">The list's own, with all of its query but text and place.</param>
+    /// <param name="after">What the page before ended with; null or empty: this is the first.</param>
+    public static (IReadOnlyList<T> Rows, Pager Pager) Cut<T>(IReadOnlyList<T> found, int take, Func<T, string> key, string url, string? text, string? after)
+    {
+        IReadOnlyList<T> rows = [.. found.Take(take)];
+        return (rows, new(string.IsNullOrEmpty(after) ? null : Url(url, text, null), found.Count > take ? Url(url, text, key(rows[^1])) : null, "To the beginning"));
+    }
 
     private static string Url(string url, string? text, string? after) =>
         QueryHelpers.AddQueryString(url, new Dictionary<string, string?> { ["q"] = string.IsNullOrEmpty(text) ? null : text, ["after"] = after });
-
-    private static string Url(string url, string? text, int skip) =>
-        QueryHelpers.AddQueryString(url, new Dictionary<string, string?> { ["q"] = string.IsNullOrEmpty(text) ? null : text, ["skip"] = skip.ToString(CultureInfo.InvariantCulture) });
 }
 
 /// <param name="Url">The list's own, without its query.</param>
@@ -41,5 +36,5 @@ public sealed record ConfirmDelete(string Title, string Consequence, string Name
 {
     public static bool IsConfirmed(string? typed, string name) => typed?.Trim() == name;
 
-    public static string Fault(string name) => $"Type '{name}' exactly as it is written; nothing was deleted.";
+    public static string Fault(string name, string notDone = "deleted") => $"Type '{name}' exactly as it is written; nothing was {notDone}.";
 }

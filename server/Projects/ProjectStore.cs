@@ -42,14 +42,18 @@ public sealed class ProjectStore(NpgsqlDataSource database)
             where space_id = @spaceId and (@All or id = any(@Visible) or project_group_id = any(@ProjectGroupIds))
               and (@Narrowed::text[] is null or id = any(@Narrowed))
               and (@Ids::text[] is null or id = any(@Ids)) and (@NameLike::text is null or name ilike @NameLike)
+              and (@After::text is null or lower(name) > lower(@After))
             """;
         await using var connection = await database.OpenConnectionAsync(cancel);
         using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
-            select count(*) from projects {Where};
+            select count(*) from projects {Where} and @IsCounted;
             select {Columns} from projects {Where} order by lower(name) limit @Take offset @Skip
             """,
-            new { spaceId, visible.All, Visible = visible.Ids, visible.ProjectGroupIds, visible.Narrowed, page.Ids, page.NameLike, page.Take, page.Skip },
+            new
+            {
+                spaceId, visible.All, Visible = visible.Ids, visible.ProjectGroupIds, visible.Narrowed, page.Ids, page.NameLike, page.After, page.IsCounted, page.Take, page.Skip,
+            },
             cancellationToken: cancel));
         var total = await results.ReadSingleAsync<long>();
         return new(total, (await results.ReadAsync<Project>()).AsList());

@@ -36,7 +36,7 @@ public sealed class ReleaseStore(NpgsqlDataSource database)
         connection.QueryFirstOrDefaultAsync<string?>(new CommandDefinition(
             "select version from releases where project_id = @projectId order by version_key desc limit 1", new { projectId }, cancellationToken: cancel));
 
-    /// <summary>Newest first. <paramref name="page"/>'s name is looked for in the version.</summary>
+    /// <summary>Newest first. <paramref name="page"/>'s name is looked for in the version; what it comes after is a release's number.</summary>
     /// <param name="projectId">Null: of every project that is visible.</param>
     public async Task<Slice<Release>> ListAsync(string spaceId, string? projectId, Page page, VisibleRows visible, CancellationToken cancel)
     {
@@ -47,14 +47,18 @@ public sealed class ReleaseStore(NpgsqlDataSource database)
               and (@All or p.id = any(@Visible) or p.project_group_id = any(@ProjectGroupIds))
               and (@Narrowed::text[] is null or p.id = any(@Narrowed))
               and (@Ids::text[] is null or r.id = any(@Ids)) and (@NameLike::text is null or r.version ilike @NameLike)
+              and (@After::bigint is null or r.number < @After::bigint)
             """;
         await using var connection = await database.OpenConnectionAsync(cancel);
         using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
-            select count(*) {From};
+            select count(*) {From} and @IsCounted;
             select {Columns} {From} order by r.number desc limit @Take offset @Skip
             """,
-            new { spaceId, projectId, visible.All, Visible = visible.Ids, visible.ProjectGroupIds, visible.Narrowed, page.Ids, page.NameLike, page.Take, page.Skip },
+            new
+            {
+                spaceId, projectId, visible.All, Visible = visible.Ids, visible.ProjectGroupIds, visible.Narrowed, page.Ids, page.NameLike, page.After, page.IsCounted, page.Take, page.Skip,
+            },
             cancellationToken: cancel));
         var total = await results.ReadSingleAsync<long>();
         return new(total, (await results.ReadAsync<Release>()).AsList());

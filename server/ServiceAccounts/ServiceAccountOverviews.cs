@@ -7,20 +7,19 @@ namespace OctoLogin.ServiceAccounts;
 /// <summary>Service accounts with their identities and when these were last used: for people who look after them. Three statements, however many there are.</summary>
 public sealed class ServiceAccountOverviews(NpgsqlDataSource database, OidcIdentityStore identities)
 {
-    public async Task<Slice<ServiceAccountOverview>> ListAsync(Page page, CancellationToken cancel)
+    /// <param name="after">The username after which the page begins; null: the first page.</param>
+    public async Task<IReadOnlyList<ServiceAccountOverview>> ListAsync(string? text, string? after, int take, CancellationToken cancel)
     {
-        const string Where =
-            "where is_service and (@NameLike::text is null or username ilike @NameLike or display_name ilike @NameLike or external_id::text ilike @NameLike)";
         await using var connection = await database.OpenConnectionAsync(cancel);
-        using var results = await connection.QueryMultipleAsync(new CommandDefinition(
-            $"""
-            select count(*) from users {Where};
-            select id, username, display_name, external_id, is_active from users {Where} order by lower(username) limit @Take offset @Skip
-            """, new { page.NameLike, page.Take, page.Skip }, cancellationToken: cancel));
-        var total = await results.ReadSingleAsync<long>();
-        var accounts = (await results.ReadAsync<AccountRow>()).AsList();
+        var accounts = (await connection.QueryAsync<AccountRow>(new CommandDefinition(
+            """
+            select id, username, display_name, external_id, is_active from users
+            where is_service and (@like::text is null or username ilike @like or display_name ilike @like or external_id::text ilike @like)
+              and (@after::text is null or lower(username) > lower(@after))
+            order by lower(username) limit @take
+            """, new { like = LikeText.Containing(text), after, take }, cancellationToken: cancel))).AsList();
         var theirs = (await UsedAsync(await identities.ListAsync([.. accounts.Select(account => account.Id)], cancel), connection, cancel)).ToLookup(used => used.Identity.UserId);
-        return new(total, [.. accounts.Select(account => new ServiceAccountOverview(account.Id, account.Username, account.DisplayName, account.ExternalId, account.IsActive, [.. theirs[account.Id]]))]);
+        return [.. accounts.Select(account => new ServiceAccountOverview(account.Id, account.Username, account.DisplayName, account.ExternalId, account.IsActive, [.. theirs[account.Id]]))];
     }
 
     /// <summary>An account's identities, with when each was last used.</summary>

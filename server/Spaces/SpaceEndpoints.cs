@@ -26,7 +26,8 @@ public static class SpaceEndpoints
             .Where(space => page.Ids is null || page.Ids.Contains(space.Id, StringComparer.OrdinalIgnoreCase))
             .Where(space => page.PartialName is null || space.Name.Contains(page.PartialName, StringComparison.OrdinalIgnoreCase))
             .ToList();
-        return ResourceCollection<Space>.Of(page, seen.Count, [.. seen.Skip(page.Skip).Take(page.Take)]);
+        var before = page.After is null ? page.Skip : 1 + seen.FindIndex(space => space.Name.Equals(page.After, StringComparison.OrdinalIgnoreCase));
+        return ResourceCollection<Space>.Of(page, seen.Count, [.. seen.Skip(before).Take(page.Take)]);
     }
 
     private static async Task<IReadOnlyList<Space>> All(Caller caller, SpaceStore spaces, CancellationToken cancel) =>

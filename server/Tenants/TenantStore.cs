@@ -64,6 +64,7 @@ public sealed class TenantStore(NpgsqlDataSource database)
             """
             where t.space_id = @spaceId and (@All or t.id = any(@Visible))
               and (@Ids::text[] is null or t.id = any(@Ids)) and (@NameLike::text is null or t.name ilike @NameLike)
+              and (@After::text is null or lower(t.name) > lower(@After))
               and (@ProjectId::text is null or exists (select from tenant_projects p join projects r on r.id = p.project_id
                 where p.tenant_id = t.id and (p.project_id = @ProjectId or r.slug = lower(@ProjectId))))
               and (@ClonedFromTenantId::text is null or t.cloned_from_tenant_id = @ClonedFromTenantId)
@@ -72,10 +73,14 @@ public sealed class TenantStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancel);
         using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
-            select count(*) from tenants t {Where};
+            select count(*) from tenants t {Where} and @IsCounted;
             select {Columns} from tenants t {Where} order by lower(t.name) limit @Take offset @Skip
             """,
-            new { spaceId, visible.All, Visible = visible.Ids, page.Ids, page.NameLike, page.Take, page.Skip, query.ProjectId, query.ClonedFromTenantId, query.Name, query.IsDisabled },
+            new
+            {
+                spaceId, visible.All, Visible = visible.Ids, page.Ids, page.NameLike, page.After, page.IsCounted, page.Take, page.Skip,
+                query.ProjectId, query.ClonedFromTenantId, query.Name, query.IsDisabled,
+            },
             cancellationToken: cancel));
         var total = await results.ReadSingleAsync<long>();
         return new(total, (await results.ReadAsync<Tenant>()).AsList());

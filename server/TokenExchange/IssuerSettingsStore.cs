@@ -33,11 +33,11 @@ public sealed class IssuerSettingsStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancel);
         using var results = await connection.QueryMultipleAsync(new CommandDefinition(
             $"""
-            {Known} select count(*) from known {Where};
+            {Known} select count(*) from known {Where} and @IsCounted;
             {Known} select {Columns}, (select count(*) from oidc_identities i where i.issuer = known.issuer) as identities
             from known {Where} order by issuer limit @Take offset @Skip
             """,
-            new { page.Ids, page.NameLike, page.Take, page.Skip }, cancellationToken: cancel));
+            new { page.Ids, page.NameLike, page.After, page.IsCounted, page.Take, page.Skip }, cancellationToken: cancel));
         var total = await results.ReadSingleAsync<long>();
         return new(total, [.. results.Read<IssuerSettings, long, KnownIssuer>((settings, identities) => new(settings, identities), "identities")]);
     }
@@ -63,7 +63,7 @@ public sealed class IssuerSettingsStore(NpgsqlDataSource database)
     private const string Where =
         """
         where (@Ids::text[] is null or 'Issuers-' || left(encode(sha256(convert_to(issuer, 'UTF8')), 'hex'), 32) = any(@Ids))
-          and (@NameLike::text is null or issuer ilike @NameLike)
+          and (@NameLike::text is null or issuer ilike @NameLike) and (@After::text is null or issuer > @After)
         """;
 }
 

@@ -79,9 +79,7 @@ public static class UserEndpoints
     internal static async Task<Created<NewApiKey>> CreateApiKey(
         string id, ApiKeyInput input, Caller caller, UserStore users, ApiKeys keys, CallerStore callers, CancellationToken cancel)
     {
-        var user = id == caller.UserId
-            ? await Get(id, caller, users, cancel)
-            : await ControlledAsync(id, "Making an API key for this user", caller, users, callers, cancel);
+        var user = await KeyOwnerAsync(id, "Making an API key for this user", caller, users, callers, cancel);
         // A token that ends must not buy a key that does not.
         if (caller.ByAccessToken)
         {
@@ -102,9 +100,7 @@ public static class UserEndpoints
     internal static async Task<Ok> DeleteApiKey(
         string id, string keyId, Caller caller, UserStore users, ApiKeys keys, CallerStore callers, CancellationToken cancel)
     {
-        var user = id == caller.UserId
-            ? await Get(id, caller, users, cancel)
-            : await ControlledAsync(id, "Deleting this user's API key", caller, users, callers, cancel);
+        var user = await KeyOwnerAsync(id, "Deleting this user's API key", caller, users, callers, cancel);
         if (caller.Scope is not null)
         {
             // It was narrowed so that a job cannot do more than its work; its account's other ways in are not that.
@@ -113,6 +109,10 @@ public static class UserEndpoints
         await keys.DeleteAsync(user, keyId, caller.Actor, cancel);
         return TypedResults.Ok();
     }
+
+    /// <summary>The user, if their API keys are the caller's to make and to delete: one's own, or of whom one could change.</summary>
+    internal static Task<User> KeyOwnerAsync(string id, string what, Caller caller, UserStore users, CallerStore callers, CancellationToken cancel) =>
+        id == caller.UserId ? Get(id, caller, users, cancel) : ControlledAsync(id, what, caller, users, callers, cancel);
 
     /// <summary>The user, if the caller may edit users and holds every right that this one has.</summary>
     internal static async Task<User> ControlledAsync(

@@ -48,4 +48,40 @@ public sealed class AccountJourneyTests(Chromium chromium, CloudServer stage) : 
             await tab.ScreenshotAsync("account");
         }
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_feed_shows_its_subject_while_its_form_is_filled_in_and_its_test_tells_each_step(bool javaScript)
+    {
+        var server = stage.Server;
+        var (name, role) = (Tenancy.Unique("ecr").Replace(' ', '-'), $"{Role}-feed-{javaScript}");
+        stage.Clouds.Sts.Trust(CloudServer.Issuer, CloudServer.Host, role, $"space:default:feed:{name}");
+        var (_, username) = await server.AddPersonWithPasswordAsync("userroles-systemadministrator", "userroles-spacemanager@Spaces-1");
+        var tab = await OpenAsync(server.Url, new() { JavaScript = javaScript, Phone = javaScript, Dark = !javaScript });
+        await tab.SignInAsync(username, SignedIn.Password, "/app/spaces/default/feeds/new/AwsElasticContainerRegistry");
+        await tab.FillAsync("Name", name);
+        await tab.Page.Locator("[name='Input.Region']").FillAsync("eu-west-1");
+        await tab.Page.Locator("[name='Input.RoleArn']").FillAsync(role);
+        if (javaScript)
+        {
+            // A change is told when one leaves the field.
+            await tab.Page.Locator("[name='Input.RoleArn']").PressAsync("Tab");
+        }
+        else
+        {
+            await tab.PressAsync("Preview");
+        }
+        await tab.SeesAsync($"space:default:feed:{name}");
+        await tab.SeesAsync("aws iam update-assume-role-policy");
+        await tab.LooksGoodAsync();
+        await tab.PressAsync("Create");
+        await tab.SeesAsync("was created. Test it to see whether the login works.");
+        await tab.PressAsync("Test");
+        // Nobody here answers as Amazon ECR.
+        await tab.SeesAsync("It failed");
+        await tab.SeesAsync("A session in eu-west-1 until");
+        await tab.SeesAsync("Amazon ECR could not be asked");
+        await tab.LooksGoodAsync();
+    }
 }

@@ -87,7 +87,7 @@ public sealed class EntranceTests(ServerFixture server) : IClassFixture<ServerFi
         page.Words.ShouldContain("No API key");
         page = await client.GetAsync("/app/me/api-keys/new");
         (await client.SubmitAsync(page, "Create", 400)).ErrorsOf("Input.Purpose").ShouldBe(["Purpose is required."]);
-        (await client.SubmitAsync(page, "Create", 200, ("Input.Purpose", "x"), ("Input.Expires", "36500"))).ErrorsOf("Input.Expires").ShouldBe(["Expires must be one of the list."]);
+        (await client.SubmitAsync(page, "Create", 400, ("Input.Purpose", "x"), ("Input.Expires", "36500"))).ErrorsOf("Input.Expires").ShouldBe(["Expires must be one of the list."]);
         page = await client.SubmitAsync(page, "Create", 200, ("Input.Purpose", "my script"), ("Input.Expires", "30"));
         var key = page.Document.QuerySelector(".copy code")!.TextContent;
         page.Document.QuerySelector("time")!.TextContent.ShouldBe("in 29 days");

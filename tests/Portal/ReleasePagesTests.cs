@@ -30,10 +30,28 @@ public sealed class ReleasePagesTests(ServerFixture server) : IClassFixture<Serv
         page.Text.ShouldNotContain("<img src=x");
         (await admin.GetAsync($"{url}/new")).Document.QuerySelector("#Input_ReleaseVersion")!.GetAttribute("value").ShouldBe("0.0.2");
         (await admin.SubmitAsync(page, "Save notes", 200, ("Input.ReleaseNotes", "of Tuesday"))).Document.QuerySelector("textarea")!.TextContent.Trim().ShouldBe("of Tuesday");
-        (await admin.SubmitAsync(page, "Take the present variables")).Words.ShouldContain("has the project's present variables");
-        (await admin.SubmitAsync(page, "Delete", 200, ("confirm", "0.0.2"))).Words.ShouldContain("nothing was deleted");
+        (await admin.SubmitAsync(page, "Delete", 200, ("confirm", "0.0.2"))).Texts("main .invalid-feedback").ShouldBe(["Type '0.0.1' exactly as it is written; nothing was deleted."]);
         (await admin.SubmitAsync(page, "Delete", 200, ("confirm", "0.0.1"))).Words.ShouldContain("Release 0.0.1 was deleted.");
         await admin.GetAsync(page.Path, 404);
+    }
+
+    [Fact]
+    public async Task A_release_takes_the_present_variables_when_its_version_was_typed()
+    {
+        var project = await server.AddProjectAsync(Tenancy.Unique("Frozen"));
+        var release = await server.ReleaseAsync(project, "1.0.0");
+        var snapshot = await SnapshotAsync();
+        (await server.Admin.SendAsync("PUT", $"{Api.Space}/projects/{project.Id}/variables", new { Version = 0, Variables = new[] { new { Name = "Colour", Value = "blue" } } })).ShouldBe(200);
+        var page = await admin.GetAsync($"{Here}/releases/{release}");
+        page = await admin.SubmitAsync(page, "Save notes", 200, ("Input.ReleaseNotes", "of Tuesday"));
+        var refused = await admin.SubmitAsync(page, "Take the present variables", 200, ("confirm", "1.0"));
+        refused.Texts("main .invalid-feedback").ShouldBe(["Type '1.0.0' exactly as it is written; nothing was changed."]);
+        refused.Document.QuerySelector("textarea")!.TextContent.Trim().ShouldBe("of Tuesday", "the form beside it must not offer to save none");
+        (await SnapshotAsync()).ShouldBe(snapshot);
+        (await admin.SubmitAsync(page, "Take the present variables", 200, ("confirm", "1.0.0"))).Words.ShouldContain("has the project's present variables from now on");
+        (await SnapshotAsync()).ShouldNotBe(snapshot);
+
+        async Task<string> SnapshotAsync() => (await server.Admin.SeeAsync($"{Api.Space}/releases/{release}"))["ProjectVariableSetSnapshotId"];
     }
 
     [Fact]

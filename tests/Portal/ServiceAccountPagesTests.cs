@@ -153,6 +153,50 @@ public sealed class ServiceAccountPagesTests(IdentityServer portal) : IClassFixt
     }
 
     [Fact]
+    public async Task An_api_key_is_made_shown_once_listed_with_its_last_use_and_deleted_by_its_purpose()
+    {
+        var (id, _) = await Server.AddServiceAccountAsync();
+        var page = await Admin.GetAsync($"/app/service-accounts/{id}");
+        page.Words.ShouldContain("API keys None.");
+        var form = await Admin.GetAsync(page.Document.QuerySelector("a[href$='/api-keys/new']")!.GetAttribute("href")!);
+        (await Admin.SubmitAsync(form, "Create", 400)).ErrorsOf("Input.Purpose").ShouldBe(["Purpose is required."]);
+        (await Admin.SubmitAsync(form, "Create", 400, ("Input.Purpose", "x"), ("Input.Expires", "36500"))).ErrorsOf("Input.Expires").ShouldBe(["Expires must be one of the list."]);
+        var made = await Admin.SubmitAsync(form, "Create", 200, ("Input.Purpose", "nightly report"), ("Input.Expires", "30"));
+        var key = made.Document.QuerySelector(".copy code")!.TextContent;
+        await Admin.SubmitAsync(form, "Create", 200, ("Input.Purpose", "for ever"), ("Input.Expires", "never"));
+        page = await Admin.GetAsync($"/app/service-accounts/{id}");
+        page.Text.ShouldNotContain(key);
+        var listed = $"nightly report {key[..7]}…";
+        page.Texts("table[aria-label='API keys'] tbody tr").ShouldContain(row => row.StartsWith(listed) && row.EndsWith("never in 29 days Delete"));
+        page.Texts("table[aria-label='API keys'] tbody tr").ShouldContain(row => row.StartsWith("for ever API-") && row.EndsWith("never never Delete"));
+        (await Admin.GetAsync($"/app/service-accounts/{id}/api-keys/new")).Text.ShouldNotContain(key);
+
+        using var program = Server.ClientWithKey(key);
+        (await program.GetAsync("/api/users/me", 200)).Json.GetProperty("Id").GetString().ShouldBe(id);
+        await Eventually.TrueAsync(async () => (await Admin.GetAsync($"/app/service-accounts/{id}")).Texts("table[aria-label='API keys'] tbody tr").Any(row => row.StartsWith("nightly report") && !row.Contains("never")), "its use is written down");
+        var delete = await Admin.GetAsync(page.Document.QuerySelector("a[aria-label='Delete the key nightly report']")!.GetAttribute("href")!);
+        (await Admin.SubmitAsync(delete, "Delete", 200, ("confirm", "for ever"))).Words.ShouldContain("nothing was deleted");
+        await program.GetAsync("/api/users/me", 200);
+        var deleted = await Admin.SubmitAsync(delete, "Delete", 200, ("confirm", "nightly report"));
+        deleted.Words.ShouldContain("The API key nightly report was deleted.");
+        deleted.Texts("table[aria-label='API keys'] th[scope=row]").ShouldBe(["for ever"]);
+        (await program.CallAsync(HttpMethod.Get, "/api/users/me")).Status.ShouldBe(401);
+    }
+
+    [Fact]
+    public async Task An_api_key_is_made_by_nobody_who_holds_less_than_the_account()
+    {
+        var strong = await Server.AddCallerAsync("userroles-spacemanager@Spaces-1");
+        using var editor = await portal.SomebodyAsync("UserView", "UserEdit");
+        var path = $"/app/service-accounts/{strong.Id}/api-keys/new";
+        (await editor.GetAsync(path, 403)).Text.ShouldContain("Making an API key for this service account is about rights that");
+        (await editor.PostAsync(path, ("Input.Purpose", "mine"), ("Input.Expires", "never"))).ShouldBe(403);
+        (await Server.Admin.GetAsync($"/api/users/{strong.Id}/apikeys", 200)).Ids().Length.ShouldBe(1);
+        var (weak, _) = await Server.AddServiceAccountAsync();
+        (await editor.SubmitAsync(await editor.GetAsync($"/app/service-accounts/{weak}/api-keys/new"), "Create", 200, ("Input.Purpose", "mine"))).Words.ShouldContain("The key is shown this once.");
+    }
+
+    [Fact]
     public async Task A_token_is_tested_without_being_kept_shown_again_or_used_up()
     {
         var (id, audience) = await Server.AddTrustedAccountAsync();
@@ -251,7 +295,9 @@ public sealed class ServiceAccountPagesTests(IdentityServer portal) : IClassFixt
         var (id, _) = await Server.AddTrustedAccountAsync();
         var identity = (await Admin.GetAsync($"/app/service-accounts/{id}")).Document.QuerySelector("h3 a")!.GetAttribute("href")!;
         using var nobody = await portal.SomebodyAsync();
-        foreach (var path in (string[])["", "/new", $"/{id}", $"/{id}/edit", $"/{id}/test-token", $"/{id}/identities/new"])
+        await Server.AddKeyAsync(id);
+        var key = (await Server.Admin.GetAsync($"/api/users/{id}/apikeys", 200)).Ids().Single();
+        foreach (var path in (string[])["", "/new", $"/{id}", $"/{id}/edit", $"/{id}/test-token", $"/{id}/identities/new", $"/{id}/api-keys/new", $"/{id}/api-keys/{key}/delete"])
         {
             await nobody.GetAsync($"/app/service-accounts{path}", 403);
         }
@@ -260,10 +306,12 @@ public sealed class ServiceAccountPagesTests(IdentityServer portal) : IClassFixt
         using var viewer = await portal.SomebodyAsync("UserView");
         var page = await viewer.GetAsync($"/app/service-accounts/{id}");
         page.Texts("form[method=post] button").Where(text => text != "Sign out").ShouldBeEmpty();
+        page.Texts("table[aria-label='API keys'] th[scope=row]").ShouldBe(["test"]);
+        page.Document.QuerySelectorAll("a[href*='/api-keys/']").ShouldBeEmpty();
         (await viewer.GetAsync(identity)).Texts("form button").ShouldNotContain("Save");
-        (string, string)[] fields = [("confirm", "main"), ("Input.Username", "x"), ("Input.Name", "main"), ("Input.Repository", "octo-org/x"), ("Input.Minutes", "60"), ("Input.Filter", "x"), ("Values[Repository]", "octo-org/hello-octopus"), ("Values[Runs]", "Any")];
+        (string, string)[] fields = [("confirm", "main"), ("Input.Username", "x"), ("Input.Name", "main"), ("Input.Repository", "octo-org/x"), ("Input.Minutes", "60"), ("Input.Filter", "x"), ("Values[Repository]", "octo-org/hello-octopus"), ("Values[Runs]", "Any"), ("Input.Purpose", "mine"), ("Input.Expires", "never")];
         foreach (var path in (string[])["/new", $"/{id}?handler=EndAll", $"/{id}?handler=End&token=00000000000000000000000000000000", $"/{id}/edit", $"/{id}/edit?handler=Disable", $"/{id}/edit?handler=Delete",
-            $"/{id}/identities/new?for=github", $"/{id}/identities/new?for=github&handler=LookUp"])
+            $"/{id}/api-keys/new", $"/{id}/api-keys/{key}/delete?handler=Delete", $"/{id}/identities/new?for=github", $"/{id}/identities/new?for=github&handler=LookUp"])
         {
             await portal.ShouldBeForbiddenAsync(viewer, $"/app/service-accounts{path}", fields);
         }
@@ -272,6 +320,7 @@ public sealed class ServiceAccountPagesTests(IdentityServer portal) : IClassFixt
             await portal.ShouldBeForbiddenAsync(viewer, identity + handler, fields);
         }
         (await Server.Admin.GetAsync($"/api/serviceaccounts/{id}/oidcidentities/v1", 200)).Json.GetProperty("Count").GetInt32().ShouldBe(1);
+        (await Server.Admin.GetAsync($"/api/users/{id}/apikeys", 200)).Ids().ShouldBe([key]);
     }
 
     [Fact]

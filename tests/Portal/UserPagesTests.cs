@@ -97,7 +97,7 @@ public sealed class UserPagesTests(ServerFixture server) : IClassFixture<ServerF
     }
 
     [Fact]
-    public async Task An_api_key_of_somebody_is_listed_without_the_key_and_deleted()
+    public async Task An_api_key_of_somebody_is_listed_without_the_key_and_deleted_by_its_purpose()
     {
         var (id, username) = await server.AddPersonWithPasswordAsync();
         using var person = await SignInAsync(username, SignedIn.Password);
@@ -107,10 +107,34 @@ public sealed class UserPagesTests(ServerFixture server) : IClassFixture<ServerF
         page = await admin.GetAsync($"/app/users/{id}");
         page.Texts("table[aria-label='API keys'] th[scope=row]").ShouldBe(["laptop"]);
         page.Text.ShouldNotContain(key);
-        page = await admin.SubmitAsync(page, "Delete key");
-        page.Words.ShouldContain("The API key was deleted.");
         using var client = server.ClientWithKey($"API-{key}");
+        page = await admin.GetAsync(page.Document.QuerySelector("table[aria-label='API keys'] td a")!.GetAttribute("href")!);
+        page.Texts("main dd")[..2].ShouldBe([username, "laptop"]);
+        (await admin.SubmitAsync(page, "Delete", 200, ("confirm", "Laptop"))).Words.ShouldContain("nothing was deleted");
+        (await client.SendAsync("GET", "/api/users/me")).ShouldBe(200);
+        page = await admin.SubmitAsync(page, "Delete", 200, ("confirm", "laptop"));
+        (page.Path, page.Words.Contains("The API key laptop was deleted.")).ShouldBe(($"/app/users/{id}", true));
         (await client.SendAsync("GET", "/api/users/me")).ShouldBe(401);
+    }
+
+    [Fact]
+    public async Task An_api_key_is_deleted_by_nobody_who_may_not_change_its_owner_and_not_below_somebody_else()
+    {
+        var owner = await server.AddCallerAsync("userroles-spacemanager@Spaces-1");
+        var key = (await server.Admin.GetAsync($"/api/users/{owner.Id}/apikeys", 200)).Ids().Single();
+        var manager = await server.AddCallerAsync("userroles-systemmanager");
+        using var client = new PortalClient(server.Url, manager.ApiKey);
+        foreach (var path in (string[])[$"/app/users/{owner.Id}/api-keys/{key}/delete", $"/app/service-accounts/{owner.Id}/api-keys/{key}/delete"])
+        {
+            (await client.GetAsync(path, 403)).Text.ShouldContain("is about rights that");
+            (await client.PostAsync($"{path}?handler=Delete", ("confirm", "test"))).ShouldBe(403);
+        }
+        foreach (var path in (string[])[$"/app/users/{manager.Id}/api-keys/{key}/delete", $"/app/me/api-keys/{key}/delete"])
+        {
+            await client.GetAsync(path, 404);
+            (await client.PostAsync($"{path}?handler=Delete", ("confirm", "test"))).ShouldBe(404);
+        }
+        (await owner.Client.SendAsync("GET", "/api/users/me")).ShouldBe(200);
     }
 
     [Fact]
@@ -151,9 +175,15 @@ public sealed class UserPagesTests(ServerFixture server) : IClassFixture<ServerF
         using var client = new PortalClient(server.Url, manager.ApiKey);
         var person = await server.AddPersonAsync();
         await server.AddTeamAsync([person], "userroles-spacemanager@Spaces-1");
+        await using (var connection = await server.Database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            await connection.ExecuteAsync("insert into api_keys (user_id, purpose, key_hash, hint, created_at) values (@person, 'theirs', uuid_send(gen_random_uuid()), 'API-ABC…', now())", new { person });
+        }
         var page = await client.GetAsync($"/app/users/{person}");
         page.Words.ShouldContain("Changing this user is about rights that");
         page.Texts("main button[type=submit]").ShouldBeEmpty();
+        page.Texts("table[aria-label='API keys'] th[scope=row]").ShouldBe(["theirs"]);
+        page.Texts("table[aria-label='API keys'] a").ShouldBeEmpty();
         var own = await client.GetAsync($"/app/users/{await server.AddPersonAsync()}");
         (await client.ForgeAsync(own, $"/app/users/{person}?handler=Password", ("Input.Password", "a-password-of-mine"))).Status.ShouldBe(403);
     }

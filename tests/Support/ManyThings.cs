@@ -89,7 +89,7 @@ public sealed class ManyThings(ServerFixture server)
         await connection.ExecuteAsync("insert into team_members (team_id, user_id) select @team, id from users where username like 'person-%' or username like 'ci-%' on conflict do nothing", new { team = First("teams") });
     }
 
-    /// <summary>Refused logins of the first account, and sessions of the administrator.</summary>
+    /// <summary>Refused logins of the first account, and sessions and API keys of people.</summary>
     private async Task AddEventsAsync(int count)
     {
         var audience = (await server.Admin.SeeAsync($"/api/serviceaccounts/{First("service-accounts")}/oidcidentities/v1"))["ExternalId"];
@@ -101,13 +101,18 @@ public sealed class ManyThings(ServerFixture server)
         await connection.ExecuteAsync(
             """
             insert into sessions (secret_hash, user_id, signed_in_with, created_at, last_seen_at, expires_at)
-            select uuid_send(gen_random_uuid()), u.id, 'password', now(), now(), now() + interval '1 day' from generate_series(1, @count), users u where u.username = 'admin' or u.id = @user
+            select uuid_send(gen_random_uuid()), u.id, 'password', now(), now(), now() + interval '1 day' from generate_series(1, @count), users u where u.username = 'admin' or u.id = @user;
+            insert into api_keys (user_id, purpose, key_hash, hint, created_at) select @user, 'laptop ' || i, uuid_send(gen_random_uuid()), 'API-ABC…', now() from generate_series(1, @count) i
             """, new { count, user = First("users") });
         Note("refusals", await connection.ExecuteScalarAsync<string>("select 'Events-' || number from audit_events where category = 'TokenRefused' order by number limit 1") ?? "");
         Note("audit", First("refusals")!);
         Note("api-keys", await connection.ExecuteScalarAsync<string>("select k.id from api_keys k join users u on u.id = k.user_id where u.username = 'admin' limit 1") ?? "");
+        Note("userKey", await KeyOfAsync(First("users")!));
+        Note("accountKey", await KeyOfAsync(First("service-accounts")!));
         Note("signing-keys", await connection.ExecuteScalarAsync<string>("select kid from signing_keys order by kid limit 1") ?? "");
         Note("sessions", await connection.ExecuteScalarAsync<string>("select id from sessions order by id limit 1") ?? "");
+
+        async Task<string> KeyOfAsync(string user) => await connection.ExecuteScalarAsync<string>("select id from api_keys where user_id = @user order by id limit 1", new { user }) ?? "";
     }
 
     private void Note(string kind, string id) => first.TryAdd(kind, id);

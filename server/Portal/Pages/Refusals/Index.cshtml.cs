@@ -34,13 +34,13 @@ public sealed class IndexModel(TokenExchange.Refusals refusals) : PortalPage
         var filter = new RefusalFilter(Given(Cause), Given(AccountId), Given(Text?.Trim()));
         var found = await refusals.ListAsync(filter, Before, Take + 1, Cancel);
         List = [.. found.Take(Take)];
-        Pager = new(Before is null ? null : UrlOf(Cause, AccountId), found.Count > Take ? UrlOf(Cause, AccountId, List[^1].Number) : null, "Newest", "Older");
+        Pager = new(Before is null ? null : UrlOf(Cause, AccountId, text: Text), found.Count > Take ? UrlOf(Cause, AccountId, List[^1].Number, Text) : null, "Newest", "Older");
         Groups = IsFiltered || Before is not null ? [] : await refusals.GroupAsync(12, Cancel);
     }
 
-    public static string UrlOf(string? cause, string? accountId, long? before = null) => QueryHelpers.AddQueryString("/app/refusals", new Dictionary<string, string?>
+    public static string UrlOf(string? cause, string? accountId, long? before = null, string? text = null) => QueryHelpers.AddQueryString("/app/refusals", new Dictionary<string, string?>
     {
-        ["cause"] = Given(cause), ["account"] = Given(accountId), ["before"] = before?.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        ["cause"] = Given(cause), ["account"] = Given(accountId), ["q"] = Given(text?.Trim()), ["before"] = before?.ToString(System.Globalization.CultureInfo.InvariantCulture),
     });
 
     private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;

@@ -11,10 +11,11 @@ namespace OctoLogin.Portal.Pages.Services;
 
 public sealed class AccountModel(
     ServiceAccountStore accounts, ServiceAccountOverviews overviews, UserStore users, TokensOfAccount tokens, RolesOfUser roles, AuditLog audit, IssuerOptions issuer,
-    AccessTokenRevocation revocation, AccessTokenById byId, CallerStore callers, TimeProvider clock) : ServiceAccountPage(accounts)
+    ApiKeyStore keys, AccessTokenRevocation revocation, AccessTokenById byId, CallerStore callers, TimeProvider clock) : ServiceAccountPage(accounts)
 {
     public string DisplayName { get; private set; } = "";
     public IReadOnlyList<UsedIdentity> Identities { get; private set; } = [];
+    public IReadOnlyList<ApiKey> Keys { get; private set; } = [];
     public IReadOnlyList<LiveToken> Tokens { get; private set; } = [];
 
     /// <summary>Null: the viewer may not see teams.</summary>
@@ -29,6 +30,7 @@ public sealed class AccountModel(
     {
         DisplayName = (await users.FindAsync(Account.Id, Cancel))?.DisplayName ?? "";
         Identities = await overviews.IdentitiesOfAsync(Account.Id, Cancel);
+        Keys = await keys.ListAsync(Account.Id, Cancel);
         Tokens = Account.IsActive ? await tokens.ListAsync(Account.Id, Cancel) : [];
         Roles = May(Permission.TeamView) ? await roles.ListAsync(Account.Id, Caller, Cancel) : null;
         Events = May(Permission.EventView) ? (await audit.ListAsync(new AuditFilter(Users: [Account.Id]), null, new Page { Take = 20 }, Cancel)).Items : null;

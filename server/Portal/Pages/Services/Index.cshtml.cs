@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
 using OctoLogin.Access;
-using OctoLogin.Http;
 using OctoLogin.ServiceAccounts;
 
 namespace OctoLogin.Portal.Pages.Services;
@@ -12,8 +11,8 @@ public sealed class IndexModel(ServiceAccountOverviews overviews, TimeProvider c
     [BindProperty(SupportsGet = true, Name = "q")]
     public string? Text { get; set; }
 
-    [BindProperty(SupportsGet = true, Name = "skip")]
-    public int Skip { get; set; }
+    [BindProperty(SupportsGet = true, Name = "after")]
+    public string? After { get; set; }
 
     public IReadOnlyList<ServiceAccountOverview> Accounts { get; private set; } = [];
     public Pager Pager { get; private set; } = new(null, null);
@@ -22,9 +21,7 @@ public sealed class IndexModel(ServiceAccountOverviews overviews, TimeProvider c
     public async Task OnGetAsync()
     {
         Caller.Demand(Permission.UserView, AccessTarget.System);
-        var page = new Page { Skip = Math.Max(0, Skip), Take = Take, PartialName = string.IsNullOrWhiteSpace(Text) ? null : Text.Trim() };
-        var found = await overviews.ListAsync(page, Cancel);
-        Accounts = found.Items;
-        Pager = Pager.Of("/app/service-accounts", Text, page, found.Total);
+        var found = await overviews.ListAsync(Text?.Trim(), After, Take + 1, Cancel);
+        (Accounts, Pager) = Pager.Cut(found, Take, account => account.Username, "/app/service-accounts", Text, After);
     }
 }

@@ -31,7 +31,7 @@ public sealed class RevokeModel(SigningKeyStore store, SigningKeyRotation rotati
     {
         if (!ConfirmDelete.IsConfirmed(confirm, Kid))
         {
-            ModelState.AddModelError("confirm", $"Type '{Kid}' exactly as it is written; nothing was revoked.");
+            ModelState.AddModelError("confirm", ConfirmDelete.Fault(Kid, "revoked"));
         }
         return await TryAsync(async () =>
         {

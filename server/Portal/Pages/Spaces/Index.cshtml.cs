@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Mvc;
-using OctoLogin.Http;
 using OctoLogin.Spaces;
 
 namespace OctoLogin.Portal.Pages.Spaces;
@@ -11,17 +10,15 @@ public sealed class IndexModel(SpaceStore spaces) : PortalPage
     [BindProperty(SupportsGet = true, Name = "q")]
     public string? Text { get; set; }
 
-    [BindProperty(SupportsGet = true, Name = "skip")]
-    public int Skip { get; set; }
+    [BindProperty(SupportsGet = true, Name = "after")]
+    public string? After { get; set; }
 
     public IReadOnlyList<OctoLogin.Spaces.Space> Spaces { get; private set; } = [];
     public Pager Pager { get; private set; } = new(null, null);
 
     public async Task OnGetAsync()
     {
-        var page = new Page { Skip = Math.Max(0, Skip), Take = Take, PartialName = string.IsNullOrWhiteSpace(Text) ? null : Text };
-        var found = await SpaceEndpoints.List(page, Caller, spaces, Cancel);
-        Spaces = found.Items;
-        Pager = Pager.Of("/app/spaces", Text, page, found.TotalResults);
+        var found = await SpaceEndpoints.List(Http.Page.Following(After, Take, Text), Caller, spaces, Cancel);
+        (Spaces, Pager) = Pager.Cut(found.Items, Take, space => space.Name, "/app/spaces", Text, After);
     }
 }

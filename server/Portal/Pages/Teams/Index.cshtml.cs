@@ -21,7 +21,6 @@ public sealed class IndexModel(TeamList list) : PortalPage
     {
         var spaces = Caller.DemandSpacesWith(Permission.TeamView);
         var found = await list.ReadAsync(spaces, May(Permission.TeamView), Text?.Trim(), After, Take + 1, Caller, Cancel);
-        Teams = [.. found.Take(Take)];
-        Pager = Pager.After("/app/teams", Text, After, found.Count > Take ? Teams[^1].Id : null);
+        (Teams, Pager) = Pager.Cut(found, Take, team => team.Id, "/app/teams", Text, After);
     }
 }

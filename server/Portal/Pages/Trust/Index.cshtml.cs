@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
 using OctoLogin.Access;
-using OctoLogin.Http;
 using OctoLogin.TokenExchange;
 
 namespace OctoLogin.Portal.Pages.Trust;
@@ -12,8 +11,8 @@ public sealed class IndexModel(IssuerSettingsStore store, Issuers issuers) : Por
     [BindProperty(SupportsGet = true, Name = "q")]
     public string? Text { get; set; }
 
-    [BindProperty(SupportsGet = true, Name = "skip")]
-    public int Skip { get; set; }
+    [BindProperty(SupportsGet = true, Name = "after")]
+    public string? After { get; set; }
 
     public IReadOnlyList<IssuerResource> List { get; private set; } = [];
     public Pager Pager { get; private set; } = new(null, null);
@@ -21,9 +20,7 @@ public sealed class IndexModel(IssuerSettingsStore store, Issuers issuers) : Por
 
     public async Task OnGetAsync()
     {
-        var page = new Page { Skip = Math.Max(0, Skip), Take = Take, PartialName = string.IsNullOrWhiteSpace(Text) ? null : Text.Trim() };
-        var found = await IssuerEndpoints.List(page, Caller, store, issuers, Cancel);
-        List = found.Items;
-        Pager = Pager.Of("/app/issuers", Text, page, found.TotalResults);
+        var found = await IssuerEndpoints.List(Http.Page.Following(After, Take, Text), Caller, store, issuers, Cancel);
+        (List, Pager) = Pager.Cut(found.Items, Take, issuer => issuer.Issuer, "/app/issuers", Text, After);
     }
 }

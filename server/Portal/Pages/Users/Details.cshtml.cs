@@ -10,7 +10,7 @@ using OctoLogin.Users;
 namespace OctoLogin.Portal.Pages.Users;
 
 public sealed class DetailsModel(
-    UserStore users, UserAccounts accounts, CallerStore callers, TeamStore teams, ApiKeyStore keyStore, ApiKeys apiKeys, Sessions signedIn, AccountUnlinking unlinking) : PortalPage
+    UserStore users, UserAccounts accounts, CallerStore callers, TeamStore teams, ApiKeyStore keyStore, Sessions signedIn, AccountUnlinking unlinking, TimeProvider clock) : PortalPage
 {
     [FromRoute]
     public required string Id { get; set; }
@@ -26,6 +26,7 @@ public sealed class DetailsModel(
     /// <summary>Why the caller may not change them; null: they may.</summary>
     public string? Refusal { get; private set; }
 
+    public DateTimeOffset Now { get; } = clock.GetUtcNow();
     public bool IsSelf => Person.Id == Caller.UserId;
     private string Address => $"/app/users/{Person.Id}";
 
@@ -66,9 +67,6 @@ public sealed class DetailsModel(
 
     public async Task<IActionResult> OnPostEndSessionsAsync() => await DoAsync(
         () => SessionEndpoints.EndAll(Person.Id, Caller, users, callers, signedIn, Cancel), IsSelf ? "All your other sessions were ended." : $"All sessions of {Person.Username} were ended.");
-
-    public async Task<IActionResult> OnPostDeleteKeyAsync(string key) => await DoAsync(
-        () => UserEndpoints.DeleteApiKey(Person.Id, key, Caller, users, apiKeys, callers, Cancel), "The API key was deleted. What used it is refused from now on.");
 
     public async Task<IActionResult> OnPostUnlinkAsync(string identity) => await DoAsync(
         () => ProviderSignInEndpoints.Unlink(Person.Id, identity, Caller, users, callers, unlinking, Cancel), "The link was taken away; the sessions that it began were ended.");

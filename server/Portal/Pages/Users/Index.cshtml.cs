@@ -21,7 +21,6 @@ public sealed class IndexModel(PeopleList list) : PortalPage
     {
         Caller.Demand(Permission.UserView, AccessTarget.System);
         var found = await list.ReadAsync(Text?.Trim(), After, Take + 1, Cancel);
-        People = [.. found.Take(Take)];
-        Pager = Pager.After("/app/users", Text, After, found.Count > Take ? People[^1].Username : null);
+        (People, Pager) = Pager.Cut(found, Take, person => person.Username, "/app/users", Text, After);
     }
 }

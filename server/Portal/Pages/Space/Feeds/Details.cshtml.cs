@@ -1,16 +1,15 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using OctoLogin.Access;
-using OctoLogin.Accounts;
+using OctoLogin.AccountTokens;
 using OctoLogin.Feeds;
 using OctoLogin.Http;
-using OctoLogin.OpenIdProvider;
 using OctoLogin.Packages;
 using Permission = OctoLogin.Access.Permission;
 
 namespace OctoLogin.Portal.Pages.Space.Feeds;
 
-public sealed class DetailsModel(FeedStore feeds, FeedChanges changes, FeedPackages packages, RegistryLogins logins, IssuerOptions issuer) : PortalPage
+public sealed class DetailsModel(FeedStore feeds, FeedChanges changes, FeedPackages packages, RegistryLogins logins, SubjectPreviews previews, FeedTest test) : PortalPage
 {
     private const int Take = 50;
 
@@ -36,16 +35,20 @@ public sealed class DetailsModel(FeedStore feeds, FeedChanges changes, FeedPacka
     public bool MayEdit => Feed.IsRegistry && Caller.May(Permission.FeedEdit, AccessTarget.Space(Space.Id));
     public string ListUrl => $"/app/spaces/{Space.Space.Slug}/feeds";
     public string FeedUrl => $"{ListUrl}/{Feed.Id}";
-    public string Issuer => issuer.ServerUri;
 
-    /// <summary>Of the tokens that it logs in with; null: it does not.</summary>
-    public SubjectText? Subject => Feed.OidcAuthentication is { } oidc
-        ? DeploymentSubject.Of(SubjectUse.Feed, oidc.SubjectKeys, new SubjectParts { Space = Space.Space.Slug, Feed = Feed.Slug })
-        : null;
+    /// <summary>Null: it does not log in with an ID token.</summary>
+    public PreviewPart? Preview { get; private set; }
+
+    /// <summary>What a test did; null: none was asked for.</summary>
+    public FeedTestLog? Test { get; private set; }
+
+    /// <summary>Whose tags a test lists.</summary>
+    public string? Image { get; private set; }
 
     public override async Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next)
     {
         Feed = await FeedEndpoints.SeenAsync(Id, Space, Caller, feeds, Cancel);
+        Preview = Feed.OidcAuthentication is null ? null : await PreviewPart.OfAsync(() => Task.FromResult(previews.Show(Feed, Space.Space)));
         await next();
     }
 
@@ -59,6 +62,14 @@ public sealed class DetailsModel(FeedStore feeds, FeedChanges changes, FeedPacka
         {
             Fault = refusal.Message;
         }
+    }
+
+    /// <summary>In the answer itself: the log is kept nowhere.</summary>
+    public async Task<IActionResult> OnPostTestAsync(string? image)
+    {
+        Image = image;
+        await TryAsync(async () => Test = await test.RunAsync(await FeedEndpoints.EditedAsync(Feed.Id, Space, Caller, feeds, Cancel), Space.Space, image, Cancel));
+        return Page();
     }
 
     public async Task<IActionResult> OnPostDeleteAsync(string? confirm)

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using OctoLogin.Access;
+using OctoLogin.AccountTokens;
 using OctoLogin.Feeds;
 using OctoLogin.Http;
 
 namespace OctoLogin.Portal.Pages.Space.Feeds;
 
-public sealed class EditModel(FeedStore feeds, FeedChanges changes) : FeedFormPage
+public sealed class EditModel(FeedStore feeds, FeedChanges changes, SubjectPreviews previews) : FeedFormPage(changes, previews)
 {
     [FromRoute]
     public required string Id { get; set; }
@@ -24,7 +25,7 @@ public sealed class EditModel(FeedStore feeds, FeedChanges changes) : FeedFormPa
     public void OnGet() => Input = FeedForm.Of(Present!);
 
     public async Task<IActionResult> OnPostAsync() =>
-        await TryAsync(() => FeedEndpoints.Update(Present!.Id, Input.ToInput(Kind.Type), Space, Caller, feeds, changes, Cancel))
+        await TryAsync(() => FeedEndpoints.Update(Present!.Id, Input.ToInput(Kind.Type), Space, Caller, feeds, Changes, Cancel))
             ? Done(FeedUrl, $"Feed {Input.Name} was saved.")
             : Page();
 }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
 using OctoLogin.Feeds;
-using OctoLogin.Http;
 
 namespace OctoLogin.Portal.Pages.Space.Feeds;
 
@@ -11,8 +10,8 @@ public sealed class IndexModel(FeedStore feeds) : PortalPage
     [BindProperty(SupportsGet = true, Name = "q")]
     public string? Text { get; set; }
 
-    [BindProperty(SupportsGet = true, Name = "skip")]
-    public int Skip { get; set; }
+    [BindProperty(SupportsGet = true, Name = "after")]
+    public string? After { get; set; }
 
     public IReadOnlyList<Feed> Feeds { get; private set; } = [];
     public Pager Pager { get; private set; } = new(null, null);
@@ -20,9 +19,7 @@ public sealed class IndexModel(FeedStore feeds) : PortalPage
 
     public async Task OnGetAsync()
     {
-        var page = new Page { Skip = Math.Max(0, Skip), Take = Take, PartialName = string.IsNullOrWhiteSpace(Text) ? null : Text.Trim() };
-        var found = await FeedEndpoints.List(page, null, Space, Caller, feeds, Cancel);
-        Feeds = found.Items;
-        Pager = Pager.Of(ListUrl, Text, page, found.TotalResults);
+        var found = await FeedEndpoints.List(Http.Page.Following(After, Take, Text), null, Space, Caller, feeds, Cancel);
+        (Feeds, Pager) = Pager.Cut(found.Items, Take, feed => feed.Name, ListUrl, Text, After);
     }
 }

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Filters;
 using OctoLogin.Access;
+using OctoLogin.AccountTokens;
 using OctoLogin.Feeds;
 using OctoLogin.Http;
 
 namespace OctoLogin.Portal.Pages.Space.Feeds;
 
-public sealed class NewModel(FeedChanges changes) : FeedFormPage
+public sealed class NewModel(FeedChanges changes, SubjectPreviews previews) : FeedFormPage(changes, previews)
 {
     /// <summary>Null: the kind is to be chosen first.</summary>
     [FromRoute]
@@ -27,8 +28,8 @@ public sealed class NewModel(FeedChanges changes) : FeedFormPage
     public async Task<IActionResult> OnPostAsync()
     {
         var id = "";
-        return await TryAsync(async () => id = (await FeedEndpoints.CreateAsync(Input.ToInput(Kind.Type), Space, Caller, changes, Cancel)).Id)
-            ? Done($"{ListUrl}/{id}", $"Feed {Input.Name} was created. Search it to see whether the login works.")
+        return await TryAsync(async () => id = (await FeedEndpoints.CreateAsync(Input.ToInput(Kind.Type), Space, Caller, Changes, Cancel)).Id)
+            ? Done($"{ListUrl}/{id}", $"Feed {Input.Name} was created. Test it to see whether the login works.")
             : Page();
     }
 }

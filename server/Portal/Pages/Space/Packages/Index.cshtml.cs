@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Mvc;
 using OctoLogin.Access;
-using OctoLogin.Http;
 using OctoLogin.Packages;
 
 namespace OctoLogin.Portal.Pages.Space.Packages;
@@ -13,17 +12,15 @@ public sealed class PackageListModel(PackageStore packages) : SpacePage
     [BindProperty(SupportsGet = true, Name = "q")]
     public string? Text { get; set; }
 
-    [BindProperty(SupportsGet = true, Name = "skip")]
-    public int Skip { get; set; }
+    [BindProperty(SupportsGet = true, Name = "after")]
+    public string? After { get; set; }
 
     public IReadOnlyList<Package> Packages { get; private set; } = [];
     public Pager Pager { get; private set; } = new(null, null);
 
     public async Task OnGetAsync()
     {
-        var page = new Page { Skip = Math.Max(0, Skip), Take = Take };
-        var found = await PackageEndpoints.List(page, null, Text?.Trim(), latest: true, null, Space, Caller, packages, Cancel);
-        Packages = found.Items;
-        Pager = Pager.Of(At("packages"), Text, page, found.TotalResults);
+        var found = await PackageEndpoints.List(Http.Page.Following(After, Take, null), null, Text?.Trim(), latest: true, null, Space, Caller, packages, Cancel);
+        (Packages, Pager) = Pager.Cut(found.Items, Take, package => package.PackageId, At("packages"), Text, After);
     }
 }

@@ -14,8 +14,9 @@ public sealed class PackageVersionsModel(NpgsqlDataSource database, PackageStore
     [BindProperty(SupportsGet = true, Name = "id")]
     public string? PackageId { get; set; }
 
-    [BindProperty(SupportsGet = true, Name = "skip")]
-    public int Skip { get; set; }
+    /// <summary>The last version of the page before.</summary>
+    [BindProperty(SupportsGet = true, Name = "after")]
+    public string? After { get; set; }
 
     public IReadOnlyList<Package> Versions { get; private set; } = [];
     public Pager Pager { get; private set; } = new(null, null);
@@ -24,14 +25,18 @@ public sealed class PackageVersionsModel(NpgsqlDataSource database, PackageStore
 
     public async Task OnGetAsync()
     {
-        var page = new Page { Skip = Math.Max(0, Skip), Take = Take };
-        var found = await PackageEndpoints.List(page, PackageId, null, null, null, Space, Caller, packages, Cancel);
-        if (string.IsNullOrWhiteSpace(PackageId) || found.TotalResults == 0)
+        var found = await FollowingAsync();
+        if (found.Count == 0 && !string.IsNullOrEmpty(After))
+        {
+            // The version that the page before ended with may be gone since.
+            After = null;
+            found = await FollowingAsync();
+        }
+        if (string.IsNullOrWhiteSpace(PackageId) || found.Count == 0)
         {
             throw ApiException.NotFound("package", PackageId);
         }
-        Versions = found.Items;
-        Pager = Pager.Of(At("packages/versions", [("id", PackageId)]), null, page, found.TotalResults);
+        (Versions, Pager) = Pager.Cut(found, Take, package => package.Version, At("packages/versions", [("id", PackageId)]), null, After);
     }
 
     public async Task<IActionResult> OnGetDownloadAsync(string package) =>
@@ -53,4 +58,7 @@ public sealed class PackageVersionsModel(NpgsqlDataSource database, PackageStore
         await OnGetAsync();
         return Page();
     }
+
+    private async Task<IReadOnlyList<Package>> FollowingAsync() =>
+        (await PackageEndpoints.List(OctoLogin.Http.Page.Following(After, Take, null), PackageId, null, null, null, Space, Caller, packages, Cancel)).Items;
 }

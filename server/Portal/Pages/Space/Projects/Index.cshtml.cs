@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Mvc;
 using OctoLogin.Access;
 using OctoLogin.Deployments;
 using OctoLogin.Environments;
-using OctoLogin.Http;
 using OctoLogin.ProjectGroups;
 using OctoLogin.Projects;
 
@@ -16,8 +15,8 @@ public sealed class ProjectListModel(ProjectStore projects, ProjectGroupStore gr
     [BindProperty(SupportsGet = true, Name = "q")]
     public string? Text { get; set; }
 
-    [BindProperty(SupportsGet = true, Name = "skip")]
-    public int Skip { get; set; }
+    [BindProperty(SupportsGet = true, Name = "after")]
+    public string? After { get; set; }
 
     /// <summary>By the group's name; one without a name when the caller may not see groups.</summary>
     public IReadOnlyList<IGrouping<string, Project>> Groups { get; private set; } = [];
@@ -31,15 +30,14 @@ public sealed class ProjectListModel(ProjectStore projects, ProjectGroupStore gr
 
     public async Task OnGetAsync()
     {
-        var page = new Page { Skip = Math.Max(0, Skip), Take = Take, PartialName = string.IsNullOrWhiteSpace(Text) ? null : Text };
-        var found = await ProjectEndpoints.List(page, null, Space, Caller, projects, Cancel);
-        deployed = (await latest.ReadAsync(found.Items.Select(project => project.Id), Space, Caller, Cancel)).ToDictionary(one => (one.ProjectId, one.EnvironmentId));
+        var found = await ProjectEndpoints.List(Http.Page.Following(After, Take, Text), null, Space, Caller, projects, Cancel);
+        (var shown, Pager) = Pager.Cut(found.Items, Take, project => project.Name, At("projects"), Text, After);
+        deployed = (await latest.ReadAsync(shown.Select(project => project.Id), Space, Caller, Cancel)).ToDictionary(one => (one.ProjectId, one.EnvironmentId));
         var used = deployed.Keys.Select(place => place.Environment).ToHashSet();
         Environments = [.. (await EnvironmentEndpoints.AllSeenAsync(Space.Id, Caller, environments, Cancel)).Where(environment => used.Contains(environment.Id))];
         var names = Caller.May(Permission.ProjectGroupView, AccessTarget.Space(Space.Id))
             ? (await groups.ListAsync(Space.Id, OctoLogin.Http.Page.All, Cancel)).Items.ToDictionary(group => group.Id, group => group.Name)
             : [];
-        Groups = [.. found.Items.GroupBy(project => names.GetValueOrDefault(project.ProjectGroupId, "")).OrderBy(group => group.Key, StringComparer.OrdinalIgnoreCase)];
-        Pager = Pager.Of(At("projects"), Text, page, found.TotalResults);
+        Groups = [.. shown.GroupBy(project => names.GetValueOrDefault(project.ProjectGroupId, "")).OrderBy(group => group.Key, StringComparer.OrdinalIgnoreCase)];
     }
 }

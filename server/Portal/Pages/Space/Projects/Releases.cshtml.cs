@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using OctoLogin.Channels;
 using OctoLogin.Http;
@@ -14,8 +15,9 @@ public sealed class ReleaseListModel(ProjectStore projects, ReleaseStore release
     [BindProperty(SupportsGet = true, Name = "q")]
     public string? Text { get; set; }
 
-    [BindProperty(SupportsGet = true, Name = "skip")]
-    public int Skip { get; set; }
+    /// <summary>The number of the last release of the page before.</summary>
+    [BindProperty(SupportsGet = true, Name = "after")]
+    public long? After { get; set; }
 
     public IReadOnlyList<Release> Releases { get; private set; } = [];
     public IReadOnlyDictionary<string, string> Channels { get; private set; } = new Dictionary<string, string>();
@@ -23,10 +25,8 @@ public sealed class ReleaseListModel(ProjectStore projects, ReleaseStore release
 
     public async Task OnGetAsync()
     {
-        var page = new Page { Skip = Math.Max(0, Skip), Take = Take };
-        var found = await ReleaseEndpoints.ListOfProject(Project.Id, Text?.Trim(), page, Space, Caller, store, releases, Cancel);
-        Releases = found.Items;
+        var found = await ReleaseEndpoints.ListOfProject(Project.Id, Text?.Trim(), Http.Page.Following(After?.ToString(CultureInfo.InvariantCulture), Take, null), Space, Caller, store, releases, Cancel);
+        (Releases, Pager) = Pager.Cut(found.Items, Take, release => release.Id.Split('-')[1], At($"projects/{Project.Slug}/releases"), Text, After?.ToString(CultureInfo.InvariantCulture));
         Channels = (await channels.ListAsync(Space.Id, Project.Id, OctoLogin.Http.Page.All, VisibleRows.Everything, Cancel)).Items.ToDictionary(channel => channel.Id, channel => channel.Name);
-        Pager = Pager.Of(At($"projects/{Project.Slug}/releases"), Text, page, found.TotalResults);
     }
 }

@@ -46,10 +46,18 @@ public sealed class ReleaseModel(
             ? Done(At($"releases/{Release.Id}"), "The notes were saved.")
             : await AgainAsync();
 
-    public async Task<IActionResult> OnPostVariablesAsync() =>
-        await TryAsync(() => ReleaseEndpoints.SnapshotVariables(Id, Space, Caller, projects, releases, present, database, Cancel))
+    public async Task<IActionResult> OnPostVariablesAsync(string? confirm)
+    {
+        Caller.Demand(Permission.ReleaseEdit, ProjectEndpoints.Target(Project));
+        Input.ReleaseNotes = Release.ReleaseNotes;
+        if (!ConfirmDelete.IsConfirmed(confirm, Release.Version))
+        {
+            ModelState.AddModelError("confirm", ConfirmDelete.Fault(Release.Version, "changed"));
+        }
+        return await TryAsync(() => ReleaseEndpoints.SnapshotVariables(Id, Space, Caller, projects, releases, present, database, Cancel))
             ? Done(At($"releases/{Release.Id}"), $"Release {Release.Version} has the project's present variables from now on.")
             : await AgainAsync();
+    }
 
     public async Task<IActionResult> OnPostDeleteAsync(string? confirm)
     {

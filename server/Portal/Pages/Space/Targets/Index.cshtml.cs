@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.Rendering;
 using OctoLogin.Access;
 using OctoLogin.Environments;
-using OctoLogin.Http;
 using OctoLogin.Machines;
 using OctoLogin.ServerTasks;
 
@@ -21,8 +20,8 @@ public sealed class TargetListModel(MachineStore machines, EnvironmentStore envi
     [BindProperty(SupportsGet = true, Name = "environment")]
     public string? EnvironmentId { get; set; }
 
-    [BindProperty(SupportsGet = true, Name = "skip")]
-    public int Skip { get; set; }
+    [BindProperty(SupportsGet = true, Name = "after")]
+    public string? After { get; set; }
 
     public IReadOnlyList<Machine> Targets { get; private set; } = [];
     public IReadOnlyList<SelectListItem> Environments { get; private set; } = [];
@@ -37,13 +36,11 @@ public sealed class TargetListModel(MachineStore machines, EnvironmentStore envi
 
     public async Task OnGetAsync()
     {
-        var page = new Page { Skip = Math.Max(0, Skip), Take = Take, PartialName = string.IsNullOrWhiteSpace(Text) ? null : Text };
         var query = new MachineQuery { HealthStatuses = string.IsNullOrEmpty(Health) ? null : [Health], EnvironmentIds = string.IsNullOrEmpty(EnvironmentId) ? null : [EnvironmentId] };
-        var found = await MachineEndpoints.List(page, query, Space, Caller, machines, Cancel);
-        Targets = found.Items;
+        var found = await MachineEndpoints.List(Http.Page.Following(After, Take, Text), query, Space, Caller, machines, Cancel);
+        (Targets, Pager) = Pager.Cut(found.Items, Take, target => target.Name, At("targets", [("health", Health), ("environment", EnvironmentId)]), Text, After);
         names = (await EnvironmentEndpoints.AllSeenAsync(Space.Id, Caller, environments, Cancel)).ToDictionary(one => one.Id, one => one.Name);
         Environments = [new("Any environment", ""), .. names.Select(one => new SelectListItem(one.Value, one.Key))];
-        Pager = Pager.Of(At("targets", [("health", Health), ("environment", EnvironmentId)]), Text, page, found.TotalResults);
     }
 
     public async Task<IActionResult> OnPostCheckAsync()

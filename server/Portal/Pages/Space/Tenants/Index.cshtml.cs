@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Mvc;
-using OctoLogin.Http;
 using OctoLogin.Tenants;
 
 namespace OctoLogin.Portal.Pages.Space.Tenants;
@@ -11,17 +10,15 @@ public sealed class TenantListModel(TenantStore tenants) : SpacePage
     [BindProperty(SupportsGet = true, Name = "q")]
     public string? Text { get; set; }
 
-    [BindProperty(SupportsGet = true, Name = "skip")]
-    public int Skip { get; set; }
+    [BindProperty(SupportsGet = true, Name = "after")]
+    public string? After { get; set; }
 
     public IReadOnlyList<Tenant> Tenants { get; private set; } = [];
     public Pager Pager { get; private set; } = new(null, null);
 
     public async Task OnGetAsync()
     {
-        var page = new Page { Skip = Math.Max(0, Skip), Take = Take, PartialName = string.IsNullOrWhiteSpace(Text) ? null : Text };
-        var found = await TenantEndpoints.List(page, null, null, null, null, null, Space, Caller, tenants, Cancel);
-        Tenants = found.Items;
-        Pager = Pager.Of(At("tenants"), Text, page, found.TotalResults);
+        var found = await TenantEndpoints.List(Http.Page.Following(After, Take, Text), null, null, null, null, null, Space, Caller, tenants, Cancel);
+        (Tenants, Pager) = Pager.Cut(found.Items, Take, tenant => tenant.Name, At("tenants"), Text, After);
     }
 }
