@@ -13,7 +13,8 @@ public sealed class LoginCounts(NpgsqlDataSource database, TimeProvider clock)
     private const int KeptDays = 35;
 
     // Along a chain positions are committed in their order and without gaps, so none is passed over; numbers and times do not promise that.
-    // The cause is the second member of what the exchange wrote: the texts of strangers come after it.
+    // The cause is the second member of what the exchange wrote: the texts of strangers come after it, and to look for it by a pattern
+    // takes PostgreSQL 60 µs. "Offset 0" keeps the kind out of the search, which would go through the index of all events of that kind.
     private const string Count =
         """
         with ends as (
@@ -22,9 +23,12 @@ public sealed class LoginCounts(NpgsqlDataSource database, TimeProvider clock)
           where c.purpose = @Exchanges and c.position > coalesce(r.position, 0)
         ), happened as materialized (
           select date_trunc('hour', e.occurred, 'UTC') as hour, e.occurred, e.related_document_ids[2] as identity_id,
-            case when e.category = 'TokenIssued' then '' else coalesce(substring(e.details::text from '^\{"outcome":"refused","cause":"([A-Za-z]{1,40})"'), 'Unknown') end as cause
-          from ends join audit_events e on e.chain = ends.chain and e.position > ends.after and e.position <= ends.until
-          where e.category in ('TokenIssued', 'TokenRefused')
+            case when e.category = 'TokenIssued' then ''
+              when split_part(left(e.details::text, 80), '"', 6) = 'cause' then split_part(left(e.details::text, 80), '"', 8)
+              else 'Unknown' end as cause
+          from ends join lateral (
+            select category, occurred, related_document_ids, details from audit_events where chain = ends.chain and position > ends.after and position <= ends.until offset 0
+          ) e on e.category in ('TokenIssued', 'TokenRefused')
         ), counted as (
           insert into login_counts (hour, cause, logins) select hour, cause, count(*) from happened group by hour, cause
           on conflict (hour, cause) do update set logins = login_counts.logins + excluded.logins
