@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Filters;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using OctoLogin.Access;
 using OctoLogin.Http;
@@ -28,6 +29,26 @@ public abstract class PortalPage : PageModel
     public bool May(Permission permission) => Caller.May(permission, AccessTarget.System);
 
     public bool MayHere(Permission permission) => Caller.MaySomewhere(permission, Space.Id);
+
+    /// <summary>
+    /// Refuses what no handler of the page is for. Razor would show the page without running anything of it, so that what the handler for
+    /// GET demands would not be asked: <c>POST</c> or <c>OPTIONS</c> would see what <c>GET</c> may not.
+    /// </summary>
+    // Their names are those of handlers for the method PAGE, which neither these two nor what overrides them are.
+    [NonHandler]
+    public override void OnPageHandlerSelected(PageHandlerSelectedContext context)
+    {
+        if (context.HandlerMethod is not null)
+        {
+            return;
+        }
+        var (http, methods) = (context.HttpContext, context.ActionDescriptor.HandlerMethods.Select(handler => handler.HttpMethod.ToUpperInvariant()).Distinct());
+        http.Response.Headers.Allow = string.Join(", ", methods);
+        throw new ApiException(StatusCodes.Status405MethodNotAllowed, $"This page has nothing to do for a request with the method {Printable.Of(http.Request.Method, 20)}.");
+    }
+
+    [NonHandler]
+    public override Task OnPageHandlerExecutionAsync(PageHandlerExecutingContext context, PageHandlerExecutionDelegate next) => base.OnPageHandlerExecutionAsync(context, next);
 
     /// <summary>
     /// Does a change. False: it was refused for what was filled in, which the page shows beside the fields, below "Input." where the page

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,12 +10,9 @@ namespace OctoLogin.Tests.Portal;
 /// No page, and no list of the API, asks the database more often when it shows more. Pages are found by their routes, so that a new one
 /// is looked at without a word here, unless it has a parameter for a kind of thing that <see cref="ManyThings"/> does not make.
 /// </summary>
-public sealed partial class StatementCountTests : IAsyncLifetime
+public sealed class StatementCountTests : IAsyncLifetime
 {
     private const int Few = 2, Many = 30;
-
-    /// <summary>Parameters that are no thing of a list, by name.</summary>
-    private static readonly Dictionary<string, string> Words = new() { ["space"] = "default", ["version"] = "1.0.0" };
 
     private StatementCounter counter = null!;
     private readonly ServerFixture server = new();
@@ -74,17 +70,7 @@ public sealed partial class StatementCountTests : IAsyncLifetime
             {
                 continue;
             }
-            var path = Parameter().Replace(pattern, match =>
-            {
-                var before = pattern[..match.Index].Split('/', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(part => !part.StartsWith('{')) ?? "";
-                var value = Words.GetValueOrDefault(match.Groups[1].Value) ?? things.First(match.Groups[1].Value) ?? things.First(before);
-                if (value is null && !match.Value.Contains('?'))
-                {
-                    unknown.Add($"{pattern}: there is nothing for {match.Value}; have ManyThings note one as '{before}'");
-                }
-                return value ?? "";
-            });
-            paths.Add(path.TrimEnd('/'));
+            paths.Add(things.PathOf(pattern, unknown));
         }
         unknown.ShouldBeEmpty(string.Join("\n", unknown));
         return [.. paths.Distinct().Order(StringComparer.Ordinal)];
@@ -114,7 +100,4 @@ public sealed partial class StatementCountTests : IAsyncLifetime
         }
         return counts;
     }
-
-    [GeneratedRegex(@"\{\*{0,2}([^}:?*=]+)[^}]*\}")]
-    private static partial Regex Parameter();
 }

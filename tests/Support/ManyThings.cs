@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Dapper;
 
 namespace OctoLogin.Tests.Support;
@@ -6,13 +7,29 @@ namespace OctoLogin.Tests.Support;
 /// Some of everything that lists show, and many below the first of each kind: identities of one account, members of one team, releases
 /// of one project. Its server runs no tasks, so all that is queued stays.
 /// </summary>
-public sealed class ManyThings(ServerFixture server)
+public sealed partial class ManyThings(ServerFixture server)
 {
+    /// <summary>Parameters that are no thing of a list, by name.</summary>
+    private static readonly Dictionary<string, string> Words = new() { ["space"] = "default", ["version"] = "1.0.0" };
+
     private readonly Dictionary<string, string> first = new(StringComparer.OrdinalIgnoreCase);
     private int made;
 
     /// <summary>The first thing of a kind, by the word of the path before it (<c>service-accounts</c>, <c>teams</c>) or by its parameter's name; null: not known here.</summary>
     public string? First(string kind) => first.GetValueOrDefault(kind);
+
+    /// <summary>An address of the server with the first of every kind in its parameters.</summary>
+    /// <param name="unknown">Told of each parameter that there is nothing for.</param>
+    public string PathOf(string pattern, ICollection<string> unknown) => Parameter().Replace(pattern, match =>
+    {
+        var before = pattern[..match.Index].Split('/', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(part => !part.StartsWith('{')) ?? "";
+        var value = Words.GetValueOrDefault(match.Groups[1].Value) ?? First(match.Groups[1].Value) ?? First(before);
+        if (value is null && !match.Value.Contains('?'))
+        {
+            unknown.Add($"{pattern}: there is nothing for {match.Value}; have ManyThings note one as '{before}'");
+        }
+        return value ?? "";
+    }).TrimEnd('/');
 
     public async Task AddAsync(int count)
     {
@@ -116,4 +133,7 @@ public sealed class ManyThings(ServerFixture server)
     }
 
     private void Note(string kind, string id) => first.TryAdd(kind, id);
+
+    [GeneratedRegex(@"\{\*{0,2}([^}:?*=]+)[^}]*\}")]
+    private static partial Regex Parameter();
 }

@@ -37,7 +37,7 @@ public sealed class PortalClient : IDisposable
         var button = page.Document.QuerySelectorAll("form button, form input[type=submit]").FirstOrDefault(one => one.TextContent.Trim() == buttonText)
             ?? throw new InvalidOperationException($"{page.Path} has no button '{buttonText}': {string.Join(", ", page.Document.QuerySelectorAll("button").Select(one => one.TextContent.Trim()))}");
         var form = (IHtmlFormElement)button.Closest("form")!;
-        var values = Values(form, button).Where(value => fields.All(field => field.Name != value.Key)).Concat(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))).ToList();
+        var values = FieldsOf(form, button).Where(value => fields.All(field => field.Name != value.Key)).Concat(fields.Select(field => KeyValuePair.Create(field.Name, field.Value))).ToList();
         var action = button.GetAttribute("formaction") ?? form.GetAttribute("action");
         var target = new Uri(new Uri(Http.BaseAddress!, page.Path), string.IsNullOrEmpty(action) ? page.Path : action).PathAndQuery;
         var isPost = form.Method.Equals("post", StringComparison.OrdinalIgnoreCase);
@@ -80,7 +80,8 @@ public sealed class PortalClient : IDisposable
         }
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Values(IHtmlFormElement form, IElement button)
+    /// <summary>What a browser sends of a form as it stands, sent by this button.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> FieldsOf(IHtmlFormElement form, IElement button)
     {
         foreach (var element in form.QuerySelectorAll("input[name], select[name], textarea[name]"))
         {

@@ -41,10 +41,16 @@ public sealed class TestProvider : IAsyncDisposable
     /// <summary>The ID token itself, made of its claims; null: signed as it should be.</summary>
     public Func<Dictionary<string, object?>, string>? IdToken { get; set; }
 
+    /// <summary>Takes a code without the verifier of its challenge, as no provider should.</summary>
+    public bool ForgetsVerifier { get; set; }
+
     /// <summary>Whole answers instead, by the end of the path.</summary>
     public Dictionary<string, FakeAnswer> Answers { get; } = [];
     public IEnumerable<FakeRequest> Requests => server.Requests;
     public TestClock? Clock { get; init; }
+
+    /// <summary>How often somebody came with a code.</summary>
+    public int CountTokenRequests() => Requests.Count(request => request.Path.EndsWith("/token", StringComparison.Ordinal));
 
     public static async Task<TestProvider> StartAsync(ServerFixture server, string? issuer = null)
     {
@@ -125,7 +131,7 @@ public sealed class TestProvider : IAsyncDisposable
             return new(401, """{"error":"invalid_client","error_description":"client authentication failed"}""");
         }
         if (!codes.Remove(form.GetValueOrDefault("code") ?? "", out var asked) || asked["redirect_uri"] != form.GetValueOrDefault("redirect_uri")
-            || asked["code_challenge"] != Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(form.GetValueOrDefault("code_verifier") ?? ""))))
+            || !ForgetsVerifier && asked["code_challenge"] != Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(form.GetValueOrDefault("code_verifier") ?? ""))))
         {
             return new(400, """{"error":"invalid_grant"}""");
         }

@@ -12,14 +12,14 @@ public class ProviderServer : IAsyncLifetime
     public ServerFixture Server { get; } = new();
     public TestProvider Provider { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         // Its name must be known when the server starts, which reads there which hosts may be private.
         Provider = await TestProvider.StartAsync(Server);
         await Server.InitializeAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Provider.DisposeAsync();
         await Server.DisposeAsync();
@@ -30,6 +30,7 @@ public class ProviderServer : IAsyncLifetime
     public async Task ResetAsync(object? more = null)
     {
         (Provider.Person, Provider.UserInfo, Provider.Claims, Provider.IdToken) = (NewPerson(), [], null, null);
+        Provider.ForgetsVerifier = false;
         Provider.Discovery.Clear();
         Provider.Answers.Clear();
         await SaveAsync(new
@@ -71,4 +72,45 @@ public sealed class HttpsProviderServer : ProviderServer
     public const string Uri = "https://deploy.example.com";
 
     public HttpsProviderServer() => Server.Settings["ServerUri"] = Uri;
+}
+
+/// <summary>The same with one more server of the installation, and with a second provider that the settings could name instead.</summary>
+public sealed class ReplicatedProviderServer : ProviderServer
+{
+    public TestProvider Other { get; private set; } = null!;
+
+    /// <summary>Without a slash at its end.</summary>
+    public string ReplicaUrl { get; private set; } = "";
+
+    public override async ValueTask InitializeAsync()
+    {
+        Other = await TestProvider.StartAsync(Server);
+        await base.InitializeAsync();
+        using var replica = await Server.AddReplicaAsync();
+        ReplicaUrl = replica.BaseAddress!.AbsoluteUri.TrimEnd('/');
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await Other.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    /// <summary>As after the set-up, and the replica has heard of it.</summary>
+    public async Task ResetAllAsync()
+    {
+        var name = $"Login {Guid.NewGuid():N}";
+        (Other.Person, Other.ForgetsVerifier) = (NewPerson(), false);
+        Other.Discovery.Clear();
+        await ResetAsync(new { DisplayName = name });
+        using var replica = AtReplica(ServerFixture.AdminApiKey);
+        await Eventually.TrueAsync(async () => (await replica.SeeAsync(Settings))["DisplayName"] == name, "the replica knows the settings");
+    }
+
+    public HttpClient AtReplica(string apiKey)
+    {
+        var client = new HttpClient { BaseAddress = new Uri(ReplicaUrl) };
+        client.DefaultRequestHeaders.Add("X-Octopus-ApiKey", apiKey);
+        return client;
+    }
 }

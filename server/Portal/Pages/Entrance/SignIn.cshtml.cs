@@ -28,6 +28,12 @@ public sealed class SignInModel(PasswordSignIn passwords, SignInOptions options,
 
     public bool NeedsSetUp { get; private set; }
 
+    /// <summary>Null: none is enabled.</summary>
+    public ProviderButton? Provider { get; private set; }
+
+    /// <summary>Whoever comes here must be told, or sees an empty page.</summary>
+    public bool HasNoWayIn => !HasPasswords && Provider is null && !NeedsSetUp;
+
     /// <param name="manual">Whoever comes from a sign-in that did not work, or wants the password, must not be sent on at once.</param>
     public async Task<IActionResult> OnGetAsync(bool manual = false)
     {
@@ -36,13 +42,19 @@ public sealed class SignInModel(PasswordSignIn passwords, SignInOptions options,
             return Redirect(wanted);
         }
         NeedsSetUp = await setUp.IsOpenAsync(Cancel);
+        Provider = await providers.FindAsync(wanted, Cancel);
         // Nor who has just signed out, to whom something is said here.
-        return !manual && !NeedsSetUp && TempData.Peek(nameof(Flash)) is null && await providers.FindAsync(wanted, Cancel) is { IsAutomatic: true } provider ? Redirect(provider.Url) : Page();
+        return !manual && !NeedsSetUp && TempData.Peek(nameof(Flash)) is null && Provider is { IsAutomatic: true } ? Redirect(Provider.Url) : Page();
     }
 
     public async Task<IActionResult> OnPostAsync()
     {
         sameOrigin.DemandOfForm(HttpContext);
-        return await TryAsync(() => passwords.SignInAsync(HttpContext, Input.Username, Input.Password, Cancel)) ? Redirect(wanted) : Page();
+        if (await TryAsync(() => passwords.SignInAsync(HttpContext, Input.Username, Input.Password, Cancel)))
+        {
+            return Redirect(wanted);
+        }
+        Provider = await providers.FindAsync(wanted, Cancel);
+        return Page();
     }
 }
