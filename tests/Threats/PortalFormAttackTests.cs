@@ -87,15 +87,17 @@ public sealed class PortalFormAttackTests(PortalThings made)
         await using var connection = await server.Database.DataSource.OpenConnectionAsync();
         var session = await connection.QueryFirstAsync<string>("select id from sessions where user_id = @admin", new { admin });
         var key = await connection.QueryFirstAsync<string>("select id from api_keys where user_id = @admin", new { admin });
+        var purpose = await connection.QueryFirstAsync<string>("select purpose from api_keys where id = @key", new { key });
         var (identity, scoped, space) = ($"/app/service-accounts/{account}/identities/{made.First("identities")}", $"/app/teams/{team}/roles/{made.First("scoped")}", "/app/spaces/default");
         var project = await server.AddProjectAsync();
         (string Key, string Path, (string, string)[] Fields)[] rows =
         [
             (manager.ApiKey, $"/app/users/{person}?handler=EndSession", [("session", session)]),
-            (manager.ApiKey, $"/app/users/{person}?handler=DeleteKey", [("key", key)]),
+            (manager.ApiKey, $"/app/users/{person}/api-keys/{key}/delete?handler=Delete", [("confirm", purpose)]),
+            (manager.ApiKey, $"/app/service-accounts/{account}/api-keys/{key}/delete?handler=Delete", [("confirm", purpose)]),
             (manager.ApiKey, $"/app/users/{person}?handler=Unlink", [("identity", made.First("links"))]),
             (manager.ApiKey, "/app/me?handler=EndSession", [("session", session)]),
-            (manager.ApiKey, $"/app/me/api-keys/{key}/delete?handler=Delete", [("confirm", await connection.QueryFirstAsync<string>("select purpose from api_keys where id = @key", new { key }))]),
+            (manager.ApiKey, $"/app/me/api-keys/{key}/delete?handler=Delete", [("confirm", purpose)]),
             (manager.ApiKey, identity, [("Input.Name", "mine"), ("Input.Issuer", "https://evil.example.com"), ("Input.Subject", "*"), ("Input.Minutes", "60")]),
             (manager.ApiKey, $"{identity}?handler=EndTokens", []),
             (manager.ApiKey, $"{identity}?handler=Delete", [("confirm", "identity 0")]),
