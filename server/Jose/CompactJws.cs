@@ -167,10 +167,7 @@ public sealed class CompactJws
         {
             var json = JsonElement.Parse(bytes, Strict);
             _ = json.ValueKind == JsonValueKind.Object ? json : throw new JwsFormatException($"its {part} is not a JSON object");
-            if (bytes.AsSpan().IndexOf("\\u"u8) >= 0)
-            {
-                Json.RequireText(json);
-            }
+            Json.RequireText(json, bytes);
             return json;
         }
         catch (JsonException)

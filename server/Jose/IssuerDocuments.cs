@@ -152,9 +152,10 @@ public sealed class IssuerDocuments(OutgoingNetwork network, bool loopbackHttpAl
         try
         {
             var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false });
+            Json.RequireText(document.RootElement, bytes);
             return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new JsonException();
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             throw new IssuerUnreachableException($"{uri} is not a JSON object");
         }
