@@ -75,7 +75,7 @@ public sealed class FirstStart(
             }
             if (admin.ApiKey is { } key)
             {
-                var made = await keys.InsertAsync(connection, user.Id, "Admin:ApiKey of the settings", ApiKeySecret.Hash(key), ApiKeySecret.Hint(key), clock.GetUtcNow(), null, cancel);
+                var made = await keys.InsertAsync(connection, user.Id, "Admin:ApiKey of the settings", ApiKeySecret.Hash(key), ApiKeySecret.Hint(key), clock.GetUtcNow(), null, null, cancel);
                 if (made is not null)
                 {
                     await audit.AppendAsync(connection, AuditEvent.Created(actor, "API key", made.Id, $"{made.Hint} of {user.Username}"), cancel);
