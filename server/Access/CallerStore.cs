@@ -30,7 +30,7 @@ public sealed class CallerStore(NpgsqlDataSource database)
           join scoped_user_roles s on s.team_id = m.team_id
           join user_roles r on r.id = s.user_role_id
           where m.user_id = u.id and ({counts})), '[]')::text as grants,
-        not u.is_service and exists (select from effective_team_members m where m.user_id = u.id and ({counts}) is not true) as has_more_by_groups
+        {(counts is OfSession or OfKey ? $"not u.is_service and exists (select from effective_team_members m where m.user_id = u.id and ({counts}) is not true)" : "false")} as has_more_by_groups
         """;
 
     /// <summary>Null: no such key, or it has expired.</summary>

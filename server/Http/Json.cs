@@ -46,15 +46,6 @@ public static class Json
         }
     }
 
-    /// <param name="bytes">What it was read from: without an escape there is nothing to look for.</param>
-    public static void RequireText(JsonElement element, ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.IndexOf("\\u"u8) >= 0)
-        {
-            RequireText(element);
-        }
-    }
-
     /// <summary>What a body has that no type of ours describes; its texts are read as it is bound, as those of our types are.</summary>
     private sealed class ElementConverter : JsonConverter<JsonElement>
     {

@@ -167,7 +167,10 @@ public sealed class CompactJws
         {
             var json = JsonElement.Parse(bytes, Strict);
             _ = json.ValueKind == JsonValueKind.Object ? json : throw new JwsFormatException($"its {part} is not a JSON object");
-            Json.RequireText(json, bytes);
+            if (bytes.AsSpan().IndexOf("\\u"u8) >= 0)
+            {
+                Json.RequireText(json);
+            }
             return json;
         }
         catch (JsonException)

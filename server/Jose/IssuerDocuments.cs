@@ -152,7 +152,6 @@ public sealed class IssuerDocuments(OutgoingNetwork network, bool loopbackHttpAl
         try
         {
             var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false });
-            Json.RequireText(document.RootElement, bytes);
             return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new JsonException();
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)

@@ -84,7 +84,14 @@ public sealed class ProviderClient(ProviderDocuments documents, ProviderSecret s
     {
         try
         {
-            return await documents.Requests.SendAsync(request, cancel);
+            var answer = await documents.Requests.SendAsync(request, cancel);
+            Json.RequireText(answer.Body ?? default);
+            return answer;
+        }
+        // From RequireText: whoever read it later would fail.
+        catch (InvalidOperationException)
+        {
+            throw SignInException.Broken(settings.DisplayName, $"{request.RequestUri} answered with an escape that is no character.", StatusCodes.Status502BadGateway);
         }
         catch (IssuerUnreachableException unreachable)
         {
