@@ -120,7 +120,7 @@ public static class Server
         services.AddHealthChecks(settings.HealthChecks);
         services.AddPortal();
         services.AddTelemetry(settings.Telemetry);
-        services.AddSingleton<FirstStart>();
+        services.AddSingleton<AppliedSettings>().AddSingleton<FirstAdministrator>().AddSingleton<FirstStart>();
     }
 
     /// <summary>What a database must hold before it is worked with, by this server or by a verb.</summary>

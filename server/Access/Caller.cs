@@ -27,6 +27,12 @@ public sealed record Caller
     /// <summary>The session of a person who is signed in with a browser; null: they came with a key or token.</summary>
     public string? SessionId { get; init; }
 
+    /// <summary>Who the provider has vouched that they are, whose groups count; null: they came by another way. A key that they make for themselves has it from them.</summary>
+    public string? ExternalIdentityId { get; init; }
+
+    /// <summary>In a team by groups that do not count, as they came by another way than the provider.</summary>
+    public bool HasMoreByGroups { get; init; }
+
     /// <summary>When what they came with ends; null: it does not. Nothing that they make for themselves may outlive it.</summary>
     public DateTimeOffset? CredentialExpires { get; init; }
 
@@ -164,6 +170,7 @@ public sealed record Caller
             : target.TenantId is not null ? $" for tenant {target.TenantId}" : "";
         var why = Scope is not null && !Scope.Allows(permission, target)
             ? " The access token's scope does not include it."
+            : HasMoreByGroups ? " What the groups of the identity provider give is there when you are signed in with the provider, or come with an API key that was made so."
             : "";
         return ApiException.Forbidden(
             $"'{Printable.Of(Username)}' does not have the permission {permission} {where}{on}.{why} " +

@@ -141,6 +141,8 @@ public sealed class CallerAuthentication(
         Scope = known.Scope,
         ByAccessToken = known.SigningKeyId is not null,
         SessionId = known.User.SessionId,
+        ExternalIdentityId = known.User.ExternalIdentityId,
+        HasMoreByGroups = known.User.HasMoreByGroups,
         CredentialExpires = known.User.KeyExpires,
         Actor = new AuditActor(
             known.User.UserId, known.User.Username, known.EstablishedWith, Context.TraceIdentifier,

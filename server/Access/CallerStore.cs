@@ -8,8 +8,18 @@ namespace OctoLogin.Access;
 /// <summary>Reads who a caller is and what their teams' roles give them, in one statement.</summary>
 public sealed class CallerStore(NpgsqlDataSource database)
 {
-    private const string Columns =
-        """
+    /// <summary>
+    /// What the groups of the provider give is had only by whom the provider has vouched for: in a session that it began, and by an API key
+    /// made in one. Otherwise whoever made an account with somebody's address and a password of their own would have it once that person came.
+    /// </summary>
+    private const string Direct = "m.is_direct";
+    private const string OfSession = "m.is_direct or m.external_identity_id = e.id";
+    private const string OfKey = "m.is_direct or m.external_identity_id = k.external_identity_id";
+    private const string All = "true";
+
+    /// <param name="counts">Which of the account's memberships <c>m</c> count for what it came with.</param>
+    private static string Columns(string counts) =>
+        $"""
         u.id as user_id, u.username, u.is_service, u.is_active,
         coalesce((
           select json_agg(json_build_object(
@@ -19,7 +29,8 @@ public sealed class CallerStore(NpgsqlDataSource database)
           from effective_team_members m
           join scoped_user_roles s on s.team_id = m.team_id
           join user_roles r on r.id = s.user_role_id
-          where m.user_id = u.id), '[]')::text as grants
+          where m.user_id = u.id and ({counts})), '[]')::text as grants,
+        {(counts is OfSession or OfKey ? $"not u.is_service and exists (select from effective_team_members m where m.user_id = u.id and ({counts}) is not true)" : "false")} as has_more_by_groups
         """;
 
     /// <summary>Null: no such key, or it has expired.</summary>
@@ -28,7 +39,7 @@ public sealed class CallerStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancel);
         return await connection.QuerySingleOrDefaultAsync<KnownUser>(new CommandDefinition(
             $"""
-            select {Columns}, k.expires_at as key_expires, k.id as api_key_id from api_keys k join users u on u.id = k.user_id
+            select {Columns(OfKey)}, k.expires_at as key_expires, k.id as api_key_id, k.external_identity_id from api_keys k join users u on u.id = k.user_id
             where k.key_hash = @keyHash and (k.expires_at is null or k.expires_at > @now)
             """,
             new { keyHash, now }, cancellationToken: cancel));
@@ -46,17 +57,20 @@ public sealed class CallerStore(NpgsqlDataSource database)
             with seen as (
               update sessions set last_seen_at = @now
               where secret_hash = @secretHash and expires_at > @now and last_seen_at > @idleSince and last_seen_at <= @seenBefore)
-            select {Columns}, s.id as session_id, s.signed_in_with, s.expires_at as session_expires from sessions s join users u on u.id = s.user_id
+            select {Columns(OfSession)}, s.id as session_id, s.signed_in_with, s.expires_at as session_expires, e.id as external_identity_id
+            from sessions s join users u on u.id = s.user_id
+            left join external_identities e on e.issuer = s.external_issuer and e.subject = s.external_subject and e.user_id = u.id
             where s.secret_hash = @secretHash and s.expires_at > @now and s.last_seen_at > @idleSince and not u.is_service
             """,
             new { secretHash, now, idleSince = now - sessions.IdleTimeout, seenBefore = now - (sessions.SeenFor / 2) }, cancellationToken: cancel));
     }
 
+    /// <summary>With everything that the account may do in any way: who decides over it must hold all that.</summary>
     public async Task<KnownUser?> FindByIdAsync(string userId, CancellationToken cancel)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         return await connection.QuerySingleOrDefaultAsync<KnownUser>(new CommandDefinition(
-            $"select {Columns} from users u where u.id = @userId", new { userId }, cancellationToken: cancel));
+            $"select {Columns(All)} from users u where u.id = @userId", new { userId }, cancellationToken: cancel));
     }
 
     /// <summary>
@@ -69,7 +83,7 @@ public sealed class CallerStore(NpgsqlDataSource database)
         await using var connection = await database.OpenConnectionAsync(cancel);
         return await connection.QuerySingleOrDefaultAsync<KnownUser>(new CommandDefinition(
             $"""
-            select {Columns} from users u
+            select {Columns(Direct)} from users u
             join oidc_identities i on i.user_id = u.id and i.id = @IdentityId and i.version = @IdentityVersion
             where u.id = @UserId and not exists (select from revoked_tokens t where t.jti = @Id)
               and not exists (select from issuers s where s.issuer = i.issuer and s.is_disabled)
@@ -89,6 +103,12 @@ public sealed record KnownUser
 
     /// <summary>A JSON array of grants.</summary>
     public required string Grants { get; init; }
+
+    /// <summary>In a team by groups that do not count for what they came with.</summary>
+    public bool HasMoreByGroups { get; init; }
+
+    /// <summary>Who the provider has vouched that they are: of the session that it began, or of the API key that was made in one; null: it has not.</summary>
+    public string? ExternalIdentityId { get; init; }
 
     /// <summary>When the API key that they were found by ends; null: never, or not by a key.</summary>
     public DateTimeOffset? KeyExpires { get; init; }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using OctoLogin.Http;
-using OctoLogin.SignIn;
 using OctoLogin.Users;
 
 namespace OctoLogin.CommandLine;
@@ -8,8 +7,6 @@ namespace OctoLogin.CommandLine;
 /// <summary>Makes an administrator, or lets one in again: member of the administrators' team, enabled, no longer locked, with a new password or key.</summary>
 public static class AdminVerb
 {
-    private sealed record Request(string Username, string? Email, string? Password, bool ApiKey);
-
     private sealed record Answer(User User, NewApiKey? ApiKey);
 
     public static Command Create(VerbContext context)
@@ -32,7 +29,7 @@ public static class AdminVerb
                 throw ApiException.BadRequest($"--username is '{present.Username}', which is a service account; an administrator must be a person's account.");
             }
             var password = given ?? (present is null && !parsed.GetValue(apiKey) ? Ask(context.Terminal, name, parsed.GetValue(email)) : null);
-            var answer = await MakeAsync(new(name, parsed.GetValue(email), password, parsed.GetValue(apiKey)), present, services, cancel);
+            var answer = await MakeAsync(new(name, parsed.GetValue(email), password), parsed.GetValue(apiKey), services, cancel);
             Tell(context.Terminal, answer, present is null, parsed.GetValue(json));
             return 0;
         });
@@ -45,16 +42,10 @@ public static class AdminVerb
             """);
     }
 
-    private static async Task<Answer> MakeAsync(Request asked, User? present, VerbServices services, CancellationToken cancel)
+    private static async Task<Answer> MakeAsync(AdminOptions asked, bool apiKey, VerbServices services, CancellationToken cancel)
     {
-        // What can be refused comes first.
-        if (present is not null && (!present.IsActive || asked.Password is not null || (asked.Email is not null && asked.Email != present.EmailAddress)))
-        {
-            await services.Get<UserAccounts>().UpdateAsync(present, new UserInput(null, null, asked.Email, true, null, asked.Password), VerbServices.Actor, cancel);
-        }
-        var made = await services.Get<FirstStart>().MakeAdministratorAsync(new AdminOptions(asked.Username, asked.Email, asked.Password), VerbServices.Actor, cancel);
-        await services.Get<SignInFailures>().ResetAsync(made, cancel);
-        var key = asked.ApiKey ? await services.Get<ApiKeys>().CreateAsync(made, new ApiKeyInput("made by octologin admin", null), VerbServices.Actor, cancel) : null;
+        var made = await services.Get<FirstAdministrator>().MakeAsync(asked, VerbServices.Actor, cancel);
+        var key = apiKey ? await services.Get<ApiKeys>().CreateAsync(made, new ApiKeyInput("made by octologin admin", null), VerbServices.Actor, cancel) : null;
         return new((await services.Get<UserStore>().FindAsync(made.Id, cancel))!, key);
     }
 

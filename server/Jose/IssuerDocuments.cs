@@ -154,7 +154,7 @@ public sealed class IssuerDocuments(OutgoingNetwork network, bool loopbackHttpAl
             var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false });
             return document.RootElement.ValueKind == JsonValueKind.Object ? document : throw new JsonException();
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             throw new IssuerUnreachableException($"{uri} is not a JSON object");
         }

@@ -33,15 +33,16 @@ public sealed class ApiKeyStore(NpgsqlDataSource database)
     }
 
     /// <summary>Null: that key exists already.</summary>
+    /// <param name="externalIdentityId">Whose groups count for the key, too; null: nobody's.</param>
     public async Task<ApiKey?> InsertAsync(
-        NpgsqlConnection connection, string userId, string purpose, byte[] keyHash, string hint, DateTimeOffset now, DateTimeOffset? expires, CancellationToken cancel) =>
+        NpgsqlConnection connection, string userId, string purpose, byte[] keyHash, string hint, DateTimeOffset now, DateTimeOffset? expires, string? externalIdentityId, CancellationToken cancel) =>
         await connection.QuerySingleOrDefaultAsync<ApiKey>(new CommandDefinition(
             $"""
-            insert into api_keys (user_id, purpose, key_hash, hint, created_at, expires_at)
-            values (@userId, @purpose, @keyHash, @hint, @now, @expires)
+            insert into api_keys (user_id, purpose, key_hash, hint, created_at, expires_at, external_identity_id)
+            values (@userId, @purpose, @keyHash, @hint, @now, @expires, (select id from external_identities where id = @externalIdentityId))
             on conflict on constraint api_keys_hash_key do nothing
             returning {Columns}
-            """, new { userId, purpose, keyHash, hint, now, expires }, cancellationToken: cancel));
+            """, new { userId, purpose, keyHash, hint, now, expires, externalIdentityId }, cancellationToken: cancel));
 
     public async Task<ApiKey?> DeleteAsync(NpgsqlConnection connection, string userId, string id, CancellationToken cancel) =>
         await connection.QuerySingleOrDefaultAsync<ApiKey>(new CommandDefinition(

@@ -8,7 +8,8 @@ namespace OctoLogin.Users;
 /// <summary>Makes and deletes API keys, each with its audit event in the same commit. A key is shown once, in the answer that made it.</summary>
 public sealed class ApiKeys(NpgsqlDataSource database, ApiKeyStore keys, AuditLog audit, TimeProvider clock)
 {
-    public Task<NewApiKey> CreateAsync(User user, ApiKeyInput input, AuditActor actor, CancellationToken cancel)
+    /// <param name="externalIdentityId">Who the user is at the provider that they are signed in with now; null: they are not.</param>
+    public Task<NewApiKey> CreateAsync(User user, ApiKeyInput input, AuditActor actor, CancellationToken cancel, string? externalIdentityId = null)
     {
         var now = clock.GetUtcNow();
         var validation = new Validation();
@@ -18,7 +19,7 @@ public sealed class ApiKeys(NpgsqlDataSource database, ApiKeyStore keys, AuditLo
         var key = ApiKeySecret.New();
         return database.InTransactionAsync(async connection =>
         {
-            var row = await keys.InsertAsync(connection, user.Id, purpose, ApiKeySecret.Hash(key), ApiKeySecret.Hint(key), now, input.Expires, cancel);
+            var row = await keys.InsertAsync(connection, user.Id, purpose, ApiKeySecret.Hash(key), ApiKeySecret.Hint(key), now, input.Expires, externalIdentityId, cancel);
             await audit.AppendAsync(connection, Event(AuditCategories.Created, $"API key {row!.Hint} ({purpose}) of {user.Username} was made", actor, row.Id, user), cancel);
             return new NewApiKey(row.Id, key, row.UserId, row.Purpose, row.Created, row.Expires);
         }, cancel);

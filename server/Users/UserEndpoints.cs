@@ -93,7 +93,7 @@ public static class UserEndpoints
         {
             throw ApiException.Forbidden("Only the person themself can make an API key for a person's account; for a machine use a service account.");
         }
-        var made = await keys.CreateAsync(user, input, caller.Actor, cancel);
+        var made = await keys.CreateAsync(user, input, caller.Actor, cancel, user.Id == caller.UserId ? caller.ExternalIdentityId : null);
         return TypedResults.Created($"/api/users/{user.Id}/apikeys/{made.Id}", made);
     }
 

@@ -28,23 +28,23 @@ public sealed class SignInAttackTests(ProviderServer provided) : IClassFixture<P
         await provided.AddAccountAsync();
         var answer = await provided.AnswerAsync(browser);
         var state = QueryHelpers.ParseQuery(new Uri(answer).Query)["state"].ToString();
-        (await browser.GetAsync(answer.Replace($"state={state}", "x=y"))).ShouldBeRefused("not begun in this browser", "has no 'state'");
-        (await browser.GetAsync($"{answer}&state={state}")).ShouldBeRefused("'state' is there more than once");
+        await RefusedAsync(browser.GetAsync(answer.Replace($"state={state}", "x=y")), Came.Nothing, "not begun in this browser", "has no 'state'");
+        await RefusedAsync(browser.GetAsync($"{answer}&state={state}"), Came.Nothing, "'state' is there more than once");
         foreach (var forged in (string[])["x", new string('A', 300), state[..^4] + (state[^4] == 'A' ? 'B' : 'A') + state[^3..], state[2..], new string('A', 5000)])
         {
-            (await browser.GetAsync(answer.Replace(state, forged))).ShouldBeRefused("none that this server made");
+            await RefusedAsync(browser.GetAsync(answer.Replace(state, forged)), Came.Nothing, "none that this server made");
         }
         using var other = new TestBrowser(server);
-        (await other.GetAsync(answer)).ShouldBeRefused("of another browser");
+        await RefusedAsync(other.GetAsync(answer), Came.Nothing, "of another browser");
         await other.GetAsync(ProviderServer.Start);
-        (await other.GetAsync(answer)).ShouldBeRefused("of another browser");
+        await RefusedAsync(other.GetAsync(answer), Came.Nothing, "of another browser");
         (await other.MeAsync()).ShouldBeNull();
 
         (await browser.GetAsync(answer)).ShouldBe(303);
-        (await browser.GetAsync(answer)).ShouldBeRefused("finished already");
+        await RefusedAsync(browser.GetAsync(answer), Came.Nothing, "finished already");
         var old = await provided.AnswerAsync(browser);
         server.Clock.Advance(TimeSpan.FromMinutes(11));
-        (await browser.GetAsync(old)).ShouldBeRefused("more than 10 minutes ago");
+        await RefusedAsync(browser.GetAsync(old), Came.Nothing, "more than 10 minutes ago");
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class SignInAttackTests(ProviderServer provided) : IClassFixture<P
     {
         await provided.AddAccountAsync();
         provided.Provider.Claims = claims => claims[claim] = value;
-        (await provided.SignInAsync(browser)).ShouldBeRefused("could not be proven", reason);
+        await RefusedAsync(provided.SignInAsync(browser), Came.Signed, "could not be proven", reason);
         (await browser.MeAsync()).ShouldBeNull();
     }
 
@@ -100,9 +100,9 @@ public sealed class SignInAttackTests(ProviderServer provided) : IClassFixture<P
             provided.Provider.Key = key;
             return forged;
         };
-        (await provided.SignInAsync(browser)).ShouldBeRefused("signature does not verify");
+        await RefusedAsync(provided.SignInAsync(browser), Came.Unproven, "signature does not verify");
         provided.Provider.IdToken = claims => provided.Provider.Sign(claims)[..^6] + "AAAAAA";
-        (await provided.SignInAsync(browser)).ShouldBeRefused("signature does not verify");
+        await RefusedAsync(provided.SignInAsync(browser), Came.Unproven, "signature does not verify");
     }
 
     [Fact]
@@ -129,10 +129,10 @@ public sealed class SignInAttackTests(ProviderServer provided) : IClassFixture<P
         await provided.AddAccountAsync();
         var evil = $"iss={Uri.EscapeDataString("https://evil.example.com/")}";
         var before = provided.Provider.CountTokenRequests();
-        (await browser.GetAsync(WithoutIss(await provided.AnswerAsync(browser)) + "&" + evil)).ShouldBeRefused("not of the identity provider that you were sent to", "'iss' is 'https://evil.example.com/'");
+        await RefusedAsync(browser.GetAsync(WithoutIss(await provided.AnswerAsync(browser)) + "&" + evil), Came.Nothing, "not of the identity provider that you were sent to", "'iss' is 'https://evil.example.com/'");
         provided.Provider.Discovery["authorization_response_iss_parameter_supported"] = true;
         await provided.SaveAsync(new { DisplayName = "Names itself" });
-        (await browser.GetAsync(WithoutIss(await provided.AnswerAsync(browser)))).ShouldBeRefused("names itself in its answers");
+        await RefusedAsync(browser.GetAsync(WithoutIss(await provided.AnswerAsync(browser))), Came.Nothing, "names itself in its answers");
         provided.Provider.CountTokenRequests().ShouldBe(before, "no code was sent");
         (await provided.SignInAsync(browser)).ShouldBe(303);
         provided.Provider.CountTokenRequests().ShouldBe(before + 1);
@@ -167,7 +167,7 @@ public sealed class SignInAttackTests(ProviderServer provided) : IClassFixture<P
             var input = $"{TestProvider.Encode($$"""{"alg":"{{algorithm}}"}""")}.{TestProvider.Encode(JsonSerializer.Serialize(claims))}";
             return algorithm == "HS256" ? $"{input}.{Base64Url.EncodeToString(HMACSHA256.HashData(Encoding.UTF8.GetBytes(TestProvider.ClientSecret), Encoding.ASCII.GetBytes(input)))}" : $"{input}.";
         };
-        (await provided.SignInAsync(browser)).ShouldBeRefused("not set up as this server needs it", $"'{algorithm}'", "RS256 or ES256 is needed", "Signing Key");
+        await RefusedAsync(provided.SignInAsync(browser), Came.Unproven, "not set up as this server needs it", $"'{algorithm}'", "RS256 or ES256 is needed", "Signing Key");
         (await browser.MeAsync()).ShouldBeNull();
     }
 
@@ -175,7 +175,7 @@ public sealed class SignInAttackTests(ProviderServer provided) : IClassFixture<P
     public async Task E6_an_encrypted_ID_token_is_a_set_up_error()
     {
         provided.Provider.IdToken = _ => "a.b.c.d.e";
-        (await provided.SignInAsync(browser)).ShouldBeRefused("encrypted ID tokens are not supported: leave the provider's encryption key empty");
+        await RefusedAsync(provided.SignInAsync(browser), Came.Nothing, "encrypted ID tokens are not supported: leave the provider's encryption key empty");
     }
 
     [Theory]
@@ -188,7 +188,7 @@ public sealed class SignInAttackTests(ProviderServer provided) : IClassFixture<P
         var id = await provided.AddAccountAsync();
         await provided.SaveAsync(new { AllowAutoUserCreation = true });
         provided.Provider.Person["email_verified"] = verified;
-        (await provided.SignInAsync(browser)).ShouldBeRefused("is not verified", "email_verified: false", "Authentik does so by default since 2025.10", "Trust unverified e-mail addresses");
+        await RefusedAsync(provided.SignInAsync(browser), Came.Signed, "is not verified", "email_verified: false", "Authentik does so by default since 2025.10", "Trust unverified e-mail addresses");
         await provided.SaveAsync(new { TrustUnverifiedEmail = true });
         (await provided.SignInAsync(browser)).ShouldBe(303);
         (await browser.MeAsync())!.Id.ShouldBe(id);
@@ -201,17 +201,58 @@ public sealed class SignInAttackTests(ProviderServer provided) : IClassFixture<P
         (await provided.SignInAsync(browser)).ShouldBe(303);
         provided.Provider.Person["sub"] = "somebody-else";
         using var thief = new TestBrowser(server);
-        (await provided.SignInAsync(thief)).ShouldBeRefused("There is no account for", "linked to another person of this provider already");
+        await RefusedAsync(provided.SignInAsync(thief), Came.Signed, "There is no account for", "linked to another person of this provider already");
         await provided.SaveAsync(new { AllowAutoUserCreation = true });
         (await provided.SignInAsync(thief)).ShouldBe(303);
         (await thief.MeAsync())!.Id.ShouldNotBe(id);
+    }
+
+    /// <summary>Who may edit users plants an account with somebody's address and a password, and waits for that person, whose groups give more; now or later.</summary>
+    [Theory]
+    [InlineData(true, null)]
+    [InlineData(true, "Spaces-1")]
+    [InlineData(false, null)]
+    [InlineData(false, "Spaces-1")]
+    public async Task E7_an_account_that_somebody_planted_with_the_address_and_a_password(bool groupsComeLater, string? space)
+    {
+        var planted = await server.Admin.MakeAsync("/api/users", new { Username = Tenancy.Unique("planted"), EmailAddress = provided.Email, SignedIn.Password });
+        using var before = await server.SignInAsync(planted["Username"]);
+        var key = server.ClientWithKey((await before.CallAsync("POST", $"/api/users/{planted.Id}/apikeys", new { Purpose = "planted" })).Json.GetProperty("ApiKey").GetString()!);
+        var group = Tenancy.Unique("group");
+        provided.Provider.Person["groups"] = new[] { group };
+        if (groupsComeLater)
+        {
+            (await provided.SignInAsync(browser)).ShouldBe(303);
+        }
+        var team = await server.Admin.MakeAsync("/api/teams", new { Name = group, ExternalSecurityGroups = new[] { new { Id = group } } });
+        await server.GiveRoleAsync(team.Id, space is null ? "userroles-systemadministrator" : "userroles-spacemanager", space);
+        if (!groupsComeLater)
+        {
+            (await provided.SignInAsync(browser)).ShouldBe(303);
+        }
+        var guarded = space is null ? ProviderServer.Settings : "/api/Spaces-1/teams";
+        (await browser.MeAsync())!.Id.ShouldBe(planted.Id);
+        (await browser.Client.SendAsync("GET", guarded)).ShouldBe(200);
+        using var own = await provided.MakeKeyAsync(browser);
+        (await own.SendAsync("GET", guarded)).ShouldBe(200);
+
+        using var after = await server.SignInAsync(planted["Username"]);
+        foreach (var refused in (CallAnswer[])[await before.CallAsync("GET", guarded), await after.CallAsync("GET", guarded), await key.CallAsync(HttpMethod.Get, guarded)])
+        {
+            (refused.Status, refused.Text).ShouldBe((403, refused.Text));
+            refused.Error.ShouldContain("What the groups of the identity provider give is there when you are signed in with the provider");
+        }
+        // Nor is a key that is made by one of these ways.
+        var more = await after.CallAsync("POST", $"/api/users/{planted.Id}/apikeys", new { Purpose = "more" });
+        using var another = server.ClientWithKey(more.Json.GetProperty("ApiKey").GetString()!);
+        (await another.SendAsync("GET", guarded)).ShouldBe(403);
     }
 
     [Fact]
     public async Task E7_a_service_account_with_the_address()
     {
         await server.Admin.MakeAsync("/api/users", new { Username = Tenancy.Unique("robot"), EmailAddress = provided.Email, IsService = true });
-        (await provided.SignInAsync(browser)).ShouldBeRefused("There is no account for");
+        await RefusedAsync(provided.SignInAsync(browser), Came.Signed, "There is no account for");
     }
 
     [Fact]
@@ -222,7 +263,7 @@ public sealed class SignInAttackTests(ProviderServer provided) : IClassFixture<P
         foreach (var subject in (object?[])["somebody-else", null, 1])
         {
             provided.Provider.UserInfo = new() { ["sub"] = subject, ["groups"] = new[] { "administrators" } };
-            (await provided.SignInAsync(browser)).ShouldBeRefused("contradict each other", "they must be the same");
+            await RefusedAsync(provided.SignInAsync(browser), Came.Signed, "contradict each other", "they must be the same");
         }
     }
 
@@ -232,13 +273,16 @@ public sealed class SignInAttackTests(ProviderServer provided) : IClassFixture<P
         const string Markup = "<script>alert(1)</script>\"'";
         var answer = await provided.AnswerAsync(browser);
         var state = QueryHelpers.ParseQuery(new Uri(answer).Query)["state"].ToString();
-        var page = await browser.GetAsync(QueryHelpers.AddQueryString(ProviderServer.Redirect, new Dictionary<string, string?> { ["state"] = state, ["error"] = Markup, ["error_description"] = Markup }));
-        page.ShouldBeRefused("did not sign you in", Markup);
+        var page = await RefusedAsync(browser.GetAsync(QueryHelpers.AddQueryString(ProviderServer.Redirect, new Dictionary<string, string?> { ["state"] = state, ["error"] = Markup, ["error_description"] = Markup })),
+            Came.Nothing, "did not sign you in", Markup);
         page.Text.ShouldNotContain("<script>");
         page.Text.ShouldNotContain("alert(1)</");
         provided.Provider.Claims = claims => claims["iss"] = Markup;
-        (await provided.SignInAsync(browser)).ShouldBeRefused(Markup).Text.ShouldNotContain("<script>");
+        provided.Provider.Person["preferred_username"] = Markup;
+        (await RefusedAsync(provided.SignInAsync(browser), Came.Signed, Markup)).Text.ShouldNotContain("<script>");
     }
+
+    private async Task<PageAnswer> RefusedAsync(Task<PageAnswer> answer, Came came, params string[] reasons) => await provided.ShouldBeRefusedAsync(await answer, came, reasons);
 
     private static string WithoutIss(string answer) => answer[..answer.IndexOf("&iss=", StringComparison.Ordinal)];
 }

@@ -66,7 +66,7 @@ public sealed class SignInGroupAttackTests(ProviderServer provided) : IClassFixt
     }
 
     [Fact]
-    public async Task E10_a_group_that_was_taken_away_takes_the_team_from_every_session_with_the_next_sign_in_on_every_replica()
+    public async Task E10_a_group_that_was_taken_away_takes_the_team_from_every_session_and_key_with_the_next_sign_in_on_every_replica()
     {
         var group = Tenancy.Unique("group");
         await AddTeamAsync(group, "userroles-systemadministrator");
@@ -77,11 +77,14 @@ public sealed class SignInGroupAttackTests(ProviderServer provided) : IClassFixt
         using var replica = await server.AddReplicaAsync();
         replica.DefaultRequestHeaders.Add("Cookie", cookies);
         (await replica.SendAsync("GET", ProviderServer.Settings)).ShouldBe(200);
+        using var key = await provided.MakeKeyAsync(browser);
+        (await key.SendAsync("GET", ProviderServer.Settings)).ShouldBe(200);
 
         provided.Provider.Person["groups"] = Array.Empty<string>();
         using var elsewhere = new TestBrowser(server);
         (await provided.SignInAsync(elsewhere)).ShouldBe(303);
         (await browser.Client.SendAsync("GET", ProviderServer.Settings)).ShouldBe(403);
+        (await key.SendAsync("GET", ProviderServer.Settings)).ShouldBe(403);
         await Eventually.TrueAsync(async () => (await replica.SendAsync("GET", ProviderServer.Settings)).Status == 403, "the replica has heard of it");
         (await server.Admin.SeeAsync($"/api/events?regarding={user}&eventCategories=LoginSucceeded&take=1")).Text.ShouldContain($"GroupsRemoved");
     }
@@ -102,6 +105,38 @@ public sealed class SignInGroupAttackTests(ProviderServer provided) : IClassFixt
         (await TeamsAsync()).ShouldBeEmpty();
     }
 
+    /// <summary>Who was taken out of the company is signed out by the provider, and never signs in again: no API key may keep what their groups gave.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task E10_a_back_channel_logout_takes_the_team_from_every_key_on_every_replica_until_the_next_sign_in(bool bySession)
+    {
+        var group = Tenancy.Unique("group");
+        var team = await AddTeamAsync(group, "userroles-systemadministrator");
+        provided.Provider.Person["groups"] = group;
+        provided.Provider.Claims = claims => claims["sid"] = $"session-of-{group}";
+        (await provided.SignInAsync(browser)).ShouldBe(303);
+        using var key = await provided.MakeKeyAsync(browser);
+        using var replica = await server.AddReplicaAsync();
+        replica.DefaultRequestHeaders.Add("X-Octopus-ApiKey", key.DefaultRequestHeaders.GetValues("X-Octopus-ApiKey"));
+        (await key.SendAsync("GET", ProviderServer.Settings)).ShouldBe(200);
+        (await replica.SendAsync("GET", ProviderServer.Settings)).ShouldBe(200);
+
+        var claims = bySession ? provided.Provider.LogoutClaims(null, $"session-of-{group}") : provided.Provider.LogoutClaims((string)provided.Provider.Person["sub"]!);
+        (await LogoutAsync(provided.Provider.Sign(claims, "logout+jwt"))).ShouldBe(200);
+        (await browser.MeAsync()).ShouldBeNull();
+        (await key.SendAsync("GET", ProviderServer.Settings)).ShouldBe(403);
+        await Eventually.TrueAsync(async () => (await replica.SendAsync("GET", ProviderServer.Settings)).Status == 403, "the replica has heard of it");
+        (await TeamsAsync()).ShouldBeEmpty();
+        var told = (await server.Admin.SeeAsync($"/api/events?regarding={user}&eventCategories=Modified&take=1")).Text;
+        told.ShouldContain("count no more until their next sign-in with Company Login");
+        told.ShouldContain(group);
+
+        (await provided.SignInAsync(browser)).ShouldBe(303);
+        (await TeamsAsync()).ShouldBe([team]);
+        (await key.SendAsync("GET", ProviderServer.Settings)).ShouldBe(200);
+    }
+
     public static TheoryData<string, object?, string> Forged => new()
     {
         { "events", null, "'events'" },
@@ -116,7 +151,11 @@ public sealed class SignInGroupAttackTests(ProviderServer provided) : IClassFixt
         { "iat", 4102444800, "not of now" },
         { "iat", null, "'iat'" },
         { "exp", 1000, "not of now" },
+        { "exp", null, "'exp' is missing" },
+        { "exp", "4102444800", "is no time" },
         { "sub", null, "neither 'sub' nor 'sid'" },
+        { "sub", "a\0", "holds U+0000" },
+        { "sid", "a\0", "holds U+0000" },
     };
 
     [Theory]
@@ -182,6 +221,7 @@ public sealed class SignInGroupAttackTests(ProviderServer provided) : IClassFixt
         var body = JsonDocument.Parse(answer.Text).RootElement;
         body.GetProperty("error").GetString().ShouldBe("invalid_request");
         body.GetProperty("error_description").GetString()!.ShouldContain(reason);
+        server.Log.Lines.ShouldContain(line => line.StartsWith("Warning ", StringComparison.Ordinal) && line.Contains("A back-channel logout was refused: ", StringComparison.Ordinal) && line.Contains(reason, StringComparison.Ordinal));
     }
 
     private async Task<string> AddTeamAsync(string group, string role)

@@ -65,11 +65,10 @@ public sealed class AccountLinking(NpgsqlDataSource database, ExternalIdentitySt
         var before = await identities.SaveAsync(connection, user.Id, settings.Issuer!, claims, clock.GetUtcNow(), cancel);
         if (before is null)
         {
-            var closed = match.Kind == MatchKind.ByEmail && await identities.CloseOtherWaysInAsync(connection, user.Id, cancel);
             await audit.AppendAsync(connection, new AuditEvent
             {
                 Category = AuditCategories.Modified,
-                Message = $"User {user.Username} was linked to '{Printable.Of(claims.Subject)}' of {settings.DisplayName}: {match.Message}{(closed ? " Its password, API keys and sessions from before were ended, as its groups give it rights on the whole server." : "")}",
+                Message = $"User {user.Username} was linked to '{Printable.Of(claims.Subject)}' of {settings.DisplayName}: {match.Message}",
                 Actor = actor,
                 RelatedDocumentIds = [user.Id],
                 Details = AuditDetails.Of(new { settings.Issuer, claims.Subject, By = match.Kind }),

@@ -1,12 +1,17 @@
 using System.Text.Json;
 using Npgsql;
+using OctoLogin.Audit;
 using OctoLogin.Database;
 using OctoLogin.Jose;
 
 namespace OctoLogin.SignIn.OpenIdConnect;
 
-/// <summary>The provider says that somebody has signed out there (OpenID Connect Back-Channel Logout 1.0 section 2): their sessions here end at once, on every replica.</summary>
-public sealed class BackChannelLogout(ProviderSettingsStore store, ProviderSignIn signIn, UsedOnce used, Sessions sessions, NpgsqlDataSource database, TimeProvider clock)
+/// <summary>
+/// The provider says that somebody has signed out there (OpenID Connect Back-Channel Logout 1.0 section 2), or that it has signed them out:
+/// their sessions here end at once, on every replica, and their groups count no more, which their API keys would keep otherwise.
+/// </summary>
+public sealed class BackChannelLogout(
+    ProviderSettingsStore store, ProviderSignIn signIn, UsedOnce used, ExternalIdentityStore identities, Sessions sessions, AuditLog audit, NpgsqlDataSource database, TimeProvider clock)
 {
     private const string LogoutEvent = "http://schemas.openid.net/event/backchannel-logout";
 
@@ -45,7 +50,19 @@ public sealed class BackChannelLogout(ProviderSettingsStore store, ProviderSignI
             {
                 return false;
             }
-            await sessions.EndExternalAsync(connection, settings.Issuer!, token.Claim("sub"), token.Claim("sid"), actor, cancel);
+            var (subject, sid) = (token.Claim("sub"), token.Claim("sid"));
+            foreach (var lost in await identities.DropGroupsAsync(connection, settings.Issuer!, subject, sid, cancel))
+            {
+                await audit.AppendAsync(connection, new AuditEvent
+                {
+                    Category = AuditCategories.Modified,
+                    Message = $"The groups of {lost.Username} count no more until their next sign-in with {settings.DisplayName}, which signed them out",
+                    Actor = actor,
+                    RelatedDocumentIds = [lost.UserId],
+                    Details = AuditDetails.Of(new { GroupsRemoved = lost.Groups.Take(100) }),
+                }, cancel);
+            }
+            await sessions.EndExternalAsync(connection, settings.Issuer!, subject, sid, actor, cancel);
             return true;
         }, cancel);
         return done ? null : "it was used before";
@@ -67,7 +84,7 @@ public sealed class BackChannelLogout(ProviderSettingsStore store, ProviderSignI
             return audience;
         }
         var (seconds, leeway) = (now.ToUnixTimeSeconds(), (long)IdTokenValidator.Leeway.TotalSeconds);
-        if (!token.TryTime("iat", out var iat) || iat is null || !token.TryTime("exp", out var exp))
+        if (!token.TryTime("iat", out var iat) || iat is null || !token.TryTime("exp", out var exp) || exp is null)
         {
             return "its 'iat' or 'exp' is missing or is no time";
         }
@@ -81,6 +98,7 @@ public sealed class BackChannelLogout(ProviderSettingsStore store, ProviderSignI
             : token.Payload.TryGetProperty("nonce", out _) ? "it has a 'nonce', which no logout token may have"
             : token.Claim("jti") is not { Length: > 0 and <= 1000 } ? "it has no usable 'jti'"
             : token.Claim("sub") is null && token.Claim("sid") is null ? "it names neither 'sub' nor 'sid'"
+            : $"{token.Claim("sub")}{token.Claim("sid")}".Contains('\0') ? "its 'sub' or 'sid' holds U+0000, as nobody's here does"
             : null;
     }
 }

@@ -75,25 +75,22 @@ public sealed class ExternalIdentityStore(NpgsqlDataSource database, UserStore u
     }
 
     /// <summary>
-    /// For an account that was matched by its address: whoever made it, or gave it that address, may know a way into it, and must not get
-    /// by it what the person's groups give on the whole server. A direct administrator, whom only administrators make, keeps theirs.
+    /// The provider has ended what it said of somebody: nobody has their groups, by session or key, until it says them anew. Before the
+    /// sessions end, which say whose a <c>sid</c> is.
     /// </summary>
-    /// <returns>Whether there was a reason to.</returns>
-    public async Task<bool> CloseOtherWaysInAsync(NpgsqlConnection connection, string userId, CancellationToken cancel)
-    {
-        var gains = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+    /// <param name="subject">Null: whoever has a session of that <paramref name="sid"/>.</param>
+    /// <returns>Who lost some.</returns>
+    public async Task<IReadOnlyList<LostGroups>> DropGroupsAsync(NpgsqlConnection connection, string issuer, string? subject, string? sid, CancellationToken cancel) =>
+        (await connection.QueryAsync<LostGroups>(new CommandDefinition(
             """
-            select exists (select from effective_team_members m join scoped_user_roles r on r.team_id = m.team_id and r.space_id is null where m.user_id = @userId and not m.is_direct)
-              and not exists (select from team_members where user_id = @userId and team_id = @TeamId)
-            """, new { userId, Administrators.TeamId }, cancellationToken: cancel));
-        if (gains)
-        {
-            await connection.ExecuteAsync(new CommandDefinition(
-                "update users set password_hash = null where id = @userId; delete from api_keys where user_id = @userId; delete from sessions where user_id = @userId",
-                new { userId }, cancellationToken: cancel));
-        }
-        return gains;
-    }
+            with held as (
+              select e.id, e.user_id, e.groups from external_identities e
+              where e.issuer = @issuer and e.groups <> '{}' and case when @subject::text is not null then e.subject = @subject
+                else exists (select from sessions s where s.external_issuer = e.issuer and s.external_subject = e.subject and s.external_sid = @sid) end
+              for update)
+            update external_identities e set groups = '{}' from held join users u on u.id = held.user_id where e.id = held.id
+            returning u.id as user_id, u.username, held.groups
+            """, new { issuer, subject, sid }, cancellationToken: cancel))).AsList();
 
     public static bool IsRace(PostgresException fault) => fault.SqlState == PostgresErrorCodes.DeadlockDetected || fault.ConstraintName is "external_identities_subject_key" or "external_identities_user_key" or "users_username_key";
 
@@ -113,6 +110,14 @@ public sealed class ExternalIdentityStore(NpgsqlDataSource database, UserStore u
     public async Task<(string Issuer, string Subject)?> DeleteAsync(NpgsqlConnection connection, string userId, string id, CancellationToken cancel) =>
         await connection.QuerySingleOrDefaultAsync<(string, string)?>(new CommandDefinition(
             "delete from external_identities where user_id = @userId and id = @id returning issuer, subject", new { userId, id }, cancellationToken: cancel));
+}
+
+/// <summary>Somebody whose groups the provider has taken back.</summary>
+public sealed record LostGroups
+{
+    public required string UserId { get; init; }
+    public required string Username { get; init; }
+    public required string[] Groups { get; init; }
 }
 
 /// <summary>A team, and the group of the provider that gives it.</summary>

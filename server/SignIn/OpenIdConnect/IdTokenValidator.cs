@@ -18,15 +18,15 @@ public static class IdTokenValidator
     public static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
 
     /// <summary>Reads it, or throws the set-up error that it shows.</summary>
-    public static CompactJws Parse(string token)
+    public static CompactJws Parse(string token, ProviderSettings settings)
     {
         if (token.Count(c => c == '.') == 4)
         {
-            throw SetUp(EncryptedMessage);
+            throw SetUp(EncryptedMessage, null);
         }
         return CompactJws.TryParse(token, out var fault, MostCharacters) ?? throw (AlgorithmOf(token) is { } algorithm
-            ? SetUp($"the provider signs ID tokens with '{Printable.Of(algorithm, 20)}', which {(algorithm.StartsWith("HS", StringComparison.OrdinalIgnoreCase) ? "uses the client secret as key" : "is no signature")}; RS256 or ES256 is needed. {ProviderChecks.SigningKeyAdvice}")
-            : SetUp($"the provider's ID token cannot be read: {fault}"));
+            ? SetUp($"the provider signs ID tokens with '{Printable.Of(algorithm, 20)}', which {(algorithm.StartsWith("HS", StringComparison.OrdinalIgnoreCase) ? "uses the client secret as key" : "is no signature")}; RS256 or ES256 is needed. {ProviderChecks.SigningKeyAdvice}", Unsigned(token, settings))
+            : SetUp($"the provider's ID token cannot be read: {fault}", Unsigned(token, settings)));
     }
 
     /// <summary>Why the claims are not of this sign-in; null: they are.</summary>
@@ -79,6 +79,20 @@ public static class IdTokenValidator
             : null;
     }
 
+    /// <summary>What it says of somebody, whoever wrote that: an administrator sees by it what the provider sends. Null: nothing that can be read.</summary>
+    private static ReceivedClaims? Unsigned(string token, ProviderSettings settings)
+    {
+        var parts = token.Length <= MostCharacters ? token.Split('.', 4) : [];
+        try
+        {
+            return parts.Length == 3 ? ReceivedClaims.Of(CompactJws.JsonObject("payload", Base64Url.DecodeFromChars(parts[1])), null, settings) : null;
+        }
+        catch (Exception unreadable) when (unreadable is FormatException or JwsFormatException)
+        {
+            return null;
+        }
+    }
+
     private static string? AlgorithmOf(string token)
     {
         try
@@ -95,5 +109,6 @@ public static class IdTokenValidator
 
     private static bool Same(string a, string b) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(a), Encoding.UTF8.GetBytes(b));
 
-    private static SignInException SetUp(string fault) => SignInException.Refused("The identity provider is not set up as this server needs it, so nobody can sign in with it now.", fault);
+    private static SignInException SetUp(string fault, ReceivedClaims? claims) =>
+        SignInException.Unproven("The identity provider is not set up as this server needs it, so nobody can sign in with it now.", fault, claims);
 }

@@ -26,11 +26,12 @@ public sealed class ProviderClient(ProviderDocuments documents, ProviderSecret s
         }
         var idToken = Text(answer, "id_token") ?? throw SignInException.Refused("The identity provider is not set up as this server needs it, so nobody can sign in with it now.",
             "The token endpoint's answer has no 'id_token'. The client must be an OpenID Connect client, with the scope openid.");
-        return new(IdTokenValidator.Parse(idToken), Text(answer, "access_token"));
+        return new(IdTokenValidator.Parse(idToken, settings), Text(answer, "access_token"));
     }
 
     /// <summary>Null: it cannot be had, and what it might hold is absent. An outage throws: nobody must lose their groups to one.</summary>
-    public async Task<JsonElement?> UserInfoAsync(ProviderSettings settings, ProviderDiscovery provider, string accessToken, string subject, CancellationToken cancel)
+    /// <param name="claims">What the ID token said: of the same person.</param>
+    public async Task<JsonElement?> UserInfoAsync(ProviderSettings settings, ProviderDiscovery provider, string accessToken, ReceivedClaims claims, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, provider.UserInfoEndpoint);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
@@ -45,8 +46,8 @@ public sealed class ProviderClient(ProviderDocuments documents, ProviderSecret s
             return null;
         }
         // An access token that was exchanged for another person's would tell of that person (section 5.3.2).
-        return Text(userInfo, "sub") == subject ? userInfo : throw SignInException.Refused("The identity provider's answers contradict each other.",
-            $"The userinfo endpoint's 'sub' is '{Printable.Of(Text(userInfo, "sub"))}', the ID token's is '{Printable.Of(subject)}'; they must be the same.");
+        return Text(userInfo, "sub") == claims.Subject ? userInfo : throw SignInException.Refused("The identity provider's answers contradict each other.",
+            $"The userinfo endpoint's 'sub' is '{Printable.Of(Text(userInfo, "sub"))}', the ID token's is '{Printable.Of(claims.Subject)}'; they must be the same.", claims);
     }
 
     private HttpRequestMessage TokenRequest(ProviderSettings settings, ProviderDiscovery provider, string code, string verifier)
@@ -83,7 +84,14 @@ public sealed class ProviderClient(ProviderDocuments documents, ProviderSecret s
     {
         try
         {
-            return await documents.Requests.SendAsync(request, cancel);
+            var answer = await documents.Requests.SendAsync(request, cancel);
+            Json.RequireText(answer.Body ?? default);
+            return answer;
+        }
+        // From RequireText: whoever read it later would fail.
+        catch (InvalidOperationException)
+        {
+            throw SignInException.Broken(settings.DisplayName, $"{request.RequestUri} answered with an escape that is no character.", StatusCodes.Status502BadGateway);
         }
         catch (IssuerUnreachableException unreachable)
         {

@@ -110,20 +110,29 @@ public sealed class ProviderSignIn(
         {
             throw SignInException.Broken(settings.DisplayName, unreachable.Message);
         }
-        fault ??= IdTokenValidator.Fault(tokens.IdToken, settings.Issuer!, settings.ClientId!, nonce, clock.GetUtcNow())
+        const string NotProven = "The identity provider's answer could not be proven.";
+        var received = ReceivedClaims.Of(tokens.IdToken.Payload, null, settings);
+        if (fault is not null)
+        {
+            throw SignInException.Unproven(NotProven, $"The ID token is not accepted: {fault}.", received);
+        }
+        fault = IdTokenValidator.Fault(tokens.IdToken, settings.Issuer!, settings.ClientId!, nonce, clock.GetUtcNow())
             ?? IdTokenValidator.AccessTokenFault(tokens.IdToken, tokens.AccessToken);
         if (fault is not null)
         {
-            throw SignInException.Refused("The identity provider's answer could not be proven.", $"The ID token is not accepted: {fault}.");
+            throw SignInException.Refused(NotProven, $"The ID token is not accepted: {fault}.", received);
         }
     }
 
     private async Task<ReceivedClaims> ClaimsAsync(ProviderSettings settings, ProviderDiscovery provider, ProviderTokens tokens, CancellationToken cancel)
     {
         var claims = ReceivedClaims.Of(tokens.IdToken.Payload, null, settings);
-        return claims.LacksAny(settings) && provider.UserInfoEndpoint is not null && tokens.AccessToken is { } accessToken
-            ? ReceivedClaims.Of(tokens.IdToken.Payload, await client.UserInfoAsync(settings, provider, accessToken, claims.Subject, cancel), settings)
-            : claims;
+        if (claims.LacksAny(settings) && provider.UserInfoEndpoint is not null && tokens.AccessToken is { } accessToken)
+        {
+            claims = ReceivedClaims.Of(tokens.IdToken.Payload, await client.UserInfoAsync(settings, provider, accessToken, claims, cancel), settings);
+        }
+        return claims.Unstorable is not { } name ? claims : throw SignInException.Refused("The identity provider sent something about you that no account can have.",
+            $"The claim '{name}' holds the character U+0000, which cannot be stored. Have the provider send it without.", claims);
     }
 }
 

@@ -23,6 +23,9 @@ public sealed record ReceivedClaims
     /// <summary>Everything that came, for those who must find out what a provider sends.</summary>
     public required IReadOnlyDictionary<string, JsonElement> All { get; init; }
 
+    /// <summary>A claim that would be kept and has what PostgreSQL has in no text; null: none. A group with it is no group.</summary>
+    public string? Unstorable { get; init; }
+
     /// <summary>The claims that decide, by name: of these the audit has types and values.</summary>
     public required IReadOnlyList<string> Deciding { get; init; }
 
@@ -53,6 +56,7 @@ public sealed record ReceivedClaims
             Name = Text(all, "name"),
             Groups = ReadGroups(all, settings.RoleClaimType),
             All = all,
+            Unstorable = new[] { "email", settings.UsernameClaimType, "name", "sid" }.FirstOrDefault(name => Text(all, name)?.Contains('\0') == true),
             Deciding = [.. new[] { "sub", "email", "email_verified", settings.UsernameClaimType, settings.RoleClaimType }.Distinct(StringComparer.Ordinal)],
         };
     }

@@ -9,14 +9,20 @@ public sealed class SignInException(int status, string message, string advice) :
     public int Status => status;
     public string Advice => advice;
 
-    /// <summary>What the provider said of the person, where it was proven; null: nothing was.</summary>
+    /// <summary>What had come about the person until then; null: nothing that could be read.</summary>
     public ReceivedClaims? Claims { get; init; }
+
+    /// <summary>The provider's signature is on the claims, which so are no stranger's.</summary>
+    public bool ClaimsAreSigned { get; init; }
 
     /// <summary>The account that it was about; null: none was found.</summary>
     public string? UserId { get; init; }
 
     public static SignInException Refused(string message, string advice, ReceivedClaims? claims = null, string? userId = null) =>
-        new(StatusCodes.Status400BadRequest, message, advice) { Claims = claims, UserId = userId };
+        new(StatusCodes.Status400BadRequest, message, advice) { Claims = claims, ClaimsAreSigned = claims is not null, UserId = userId };
+
+    /// <summary>Something came, and nobody knows whose it is.</summary>
+    public static SignInException Unproven(string message, string advice, ReceivedClaims? claims) => new(StatusCodes.Status400BadRequest, message, advice) { Claims = claims };
 
     /// <summary>Somebody's answer that nobody here asked for.</summary>
     public static SignInException NotOurs(string message, string advice) => new(StatusCodes.Status400BadRequest, message, advice);

@@ -60,7 +60,7 @@ public static class SignInPage
         }
         return tried.Teams.Count == 0
             ? "<p>None: no team has one of these groups as an external group.</p>"
-            : $"<ul>{string.Concat(tried.Teams.Select(team => $"<li>{Html.Encode($"{team.Team}, by '{Printable.Of(team.ByGroup)}'{(team.SpaceId is null ? "" : $" ({team.SpaceId})")}")}</li>"))}</ul>";
+            : $"<ul>{string.Concat(tried.Teams.Select(team => $"<li>{Html.Encode($"{team.Team}, by '{Printable.Of(team.ByGroup)}'{(team.SpaceId is null ? "" : $" ({team.SpaceId})")}")}</li>"))}</ul><p>{Html.Encode($"These count in a session with {tried.Settings.DisplayName} and for API keys that are made in one. The account's password and other API keys go on, and give what the account has without groups.")}</p>";
     }
 
     private static Task WriteAsync(HttpContext context, int status, string title, string body)

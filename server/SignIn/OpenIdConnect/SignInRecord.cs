@@ -29,20 +29,21 @@ public sealed class SignInRecord(NpgsqlDataSource database, AuditLog audit, Time
 
     public async Task FailedAsync(HttpContext context, SignInException fault, CancellationToken cancel)
     {
-        // Whom the provider has proven is always recorded, whatever strangers do from the same address.
-        if (Count(context.Connection.RemoteIpAddress) > MostPerMinute && fault.Claims is null)
+        // Who has come with the provider's signature is always recorded, whatever strangers do from the same address.
+        if (!MayLog(context) && !fault.ClaimsAreSigned)
         {
             return;
         }
         var claims = fault.Claims is { } received ? Describe(received) : [];
-        log.Failed(fault.Message, fault.Advice, string.Join(", ", claims.Select(claim => $"{claim.Key}: {claim.Value.Type} {claim.Value.Value}")), context.TraceIdentifier);
+        var proof = fault.Claims is null ? "none could be read" : fault.ClaimsAreSigned ? "signed by the provider" : "not proven to be the provider's";
+        log.Failed(fault.Message, fault.Advice, string.Join(", ", claims.Select(claim => $"{claim.Key}: {claim.Value.Type} {claim.Value.Value}")), proof, context.TraceIdentifier);
         await database.InTransactionAsync(connection => audit.AppendAsync(connection, new AuditEvent
         {
             Category = AuditCategories.LoginFailed,
             Message = $"A sign-in with an identity provider {(fault.Status < 500 ? "was refused" : "failed, as the provider is broken or away")}: {fault.Message} {fault.Advice}",
             Actor = Sessions.ActorOf(context, null, "Nothing: the sign-in did not work"),
             RelatedDocumentIds = fault.UserId is { } user ? [user] : [],
-            Details = AuditDetails.Of(new { Claims = claims, OtherClaims = fault.Claims?.All.Keys.Except(claims.Keys).Take(100).Select(name => Printable.Of(name, 100)) }),
+            Details = AuditDetails.Of(new { Claims = claims, ClaimsAre = proof, OtherClaims = fault.Claims?.All.Keys.Except(claims.Keys).Take(100).Select(name => Printable.Of(name, 100)) }),
         }, cancel), cancel);
     }
 
@@ -71,10 +72,17 @@ public sealed class SignInRecord(NpgsqlDataSource database, AuditLog audit, Time
         }
     }
 
-    /// <summary>How many of the address this minute has seen with this one; also those that are only logged.</summary>
-    internal bool MayLog(HttpContext context) => Count(context.Connection.RemoteIpAddress) <= MostPerMinute;
-
-    private int Count(IPAddress? address) => Window().AddOrUpdate(AddressNetwork.Of(address), 1, (_, count) => count + 1);
+    /// <summary>Counts a failure of the address. False: it has had as many as are written in a minute, which the log says once.</summary>
+    internal bool MayLog(HttpContext context)
+    {
+        var address = AddressNetwork.Of(context.Connection.RemoteIpAddress);
+        var count = Window().AddOrUpdate(address, 1, (_, count) => count + 1);
+        if (count == MostPerMinute + 1)
+        {
+            log.Silent(address, MostPerMinute);
+        }
+        return count <= MostPerMinute;
+    }
 
     private ConcurrentDictionary<IPAddress, int> Window()
     {
@@ -91,6 +99,9 @@ public sealed record ShownClaim(string Type, string Value);
 
 internal static partial class SignInRecordLog
 {
-    [LoggerMessage(LogLevel.Warning, "A sign-in with the identity provider failed: {Reason} {Advice} Claims: {Claims} ({CorrelationId})")]
-    public static partial void Failed(this ILogger log, string reason, string advice, string claims, string correlationId);
+    [LoggerMessage(LogLevel.Warning, "A sign-in with the identity provider failed: {Reason} {Advice} Claims ({Proof}): {Claims} ({CorrelationId})")]
+    public static partial void Failed(this ILogger log, string reason, string advice, string claims, string proof, string correlationId);
+
+    [LoggerMessage(LogLevel.Warning, "{Most} sign-ins with the identity provider failed from {Address} within a minute; more of that address are not written down until the next, but for those that the provider has signed claims for")]
+    public static partial void Silent(this ILogger log, IPAddress address, int most);
 }

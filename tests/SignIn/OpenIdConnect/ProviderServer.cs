@@ -1,9 +1,12 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using OctoLogin.Http;
 using OctoLogin.Tests.Support;
 
 namespace OctoLogin.Tests.SignIn;
 
 /// <summary>A server that people sign in to with a provider, for the tests of one class.</summary>
-public class ProviderServer : IAsyncLifetime
+public partial class ProviderServer : IAsyncLifetime
 {
     public const string Settings = "/api/configuration/authentication-generic-oidc/values";
     public const string Start = "/api/users/authenticate/GenericOidc";
@@ -29,6 +32,8 @@ public class ProviderServer : IAsyncLifetime
     /// <summary>As after the set-up, whatever a test before has changed.</summary>
     public async Task ResetAsync(object? more = null)
     {
+        // No more than 60 refusals of an address are written within a minute.
+        Server.Clock.Advance(TimeSpan.FromMinutes(1));
         (Provider.Person, Provider.UserInfo, Provider.Claims, Provider.IdToken) = (NewPerson(), [], null, null);
         Provider.ForgetsVerifier = false;
         Provider.Discovery.Clear();
@@ -64,6 +69,62 @@ public class ProviderServer : IAsyncLifetime
 
     /// <summary>The address that the provider sends the browser to.</summary>
     public async Task<string> AnswerAsync(TestBrowser browser, string start = Start) => Provider.Authorize((await browser.GetAsync(start)).ShouldBe(303).Location!);
+
+    /// <summary>
+    /// A sign-in was refused as every one must be: a page that says why, a warning in the log, and an audit event with what had come of the
+    /// claims, types and values, and whether that was the provider's word.
+    /// </summary>
+    public async Task<PageAnswer> ShouldBeRefusedAsync(PageAnswer page, Came came, params string[] reasons)
+    {
+        page.ShouldBeRefused(reasons);
+        var id = CorrelationId().Match(page.Text).Groups[1].Value;
+        var (category, text, message) = (await Server.EventsAsync(id)).ShouldHaveSingleItem();
+        (category, message).ShouldBe(("LoginFailed", message));
+        message.ShouldStartWith("A sign-in with an identity provider was refused: ");
+        foreach (var reason in reasons)
+        {
+            message.ShouldContain(reason);
+        }
+        var details = JsonDocument.Parse(text).RootElement;
+        details.GetProperty("ClaimsAre").GetString().ShouldBe(came switch { Came.Nothing => "none could be read", Came.Unproven => "not proven to be the provider's", _ => "signed by the provider" });
+        var claims = details.GetProperty("Claims");
+        claims.Names().Order().ShouldBe(came == Came.Nothing ? [] : ["email", "email_verified", "groups", "preferred_username", "sub"]);
+        foreach (var claim in claims.EnumerateObject().Where(claim => Provider.Person.GetValueOrDefault(claim.Name) is string && claim.Name != "sub"))
+        {
+            (claim.Value.GetProperty("Type").GetString(), claim.Value.GetProperty("Value").GetString()).ShouldBe(("string", Printable.Of((string)Provider.Person[claim.Name]!)));
+        }
+        var warning = Server.Log.Lines.Where(line => line.Contains(id, StringComparison.Ordinal) && line.StartsWith("Warning ", StringComparison.Ordinal)).ShouldHaveSingleItem();
+        warning.ShouldContain("A sign-in with the identity provider failed: ");
+        if (came != Came.Nothing)
+        {
+            warning.ShouldContain($"email: string {Printable.Of(Email)}");
+        }
+        return page;
+    }
+
+    /// <summary>An API key that the person makes for themself in that browser.</summary>
+    public async Task<HttpClient> MakeKeyAsync(TestBrowser browser)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/users/{(await browser.MeAsync())!.Id}/apikeys") { Content = System.Net.Http.Json.JsonContent.Create(new { Purpose = "test" }) };
+        request.Headers.Add("Origin", Server.Url);
+        using var answer = await browser.Client.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        ((int)answer.StatusCode).ShouldBe(201, text);
+        return Server.ClientWithKey(JsonDocument.Parse(text).RootElement.GetProperty("ApiKey").GetString()!);
+    }
+
+    [GeneratedRegex("correlation id <code>([^<]+)</code>")]
+    private static partial Regex CorrelationId();
+}
+
+/// <summary>What a refused sign-in had of the person's claims.</summary>
+public enum Came
+{
+    Nothing,
+
+    /// <summary>Without the provider's signature.</summary>
+    Unproven,
+    Signed,
 }
 
 /// <summary>The same behind a proxy that ends TLS: its address is https.</summary>

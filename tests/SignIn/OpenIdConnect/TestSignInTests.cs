@@ -33,7 +33,8 @@ public sealed class TestSignInTests(ProviderServer provided) : IClassFixture<Pro
         var before = await server.DumpAsync();
 
         var page = (await provided.SignInAsync(browser, Start)).ShouldBe(200);
-        page.ShouldSay("Nothing was changed and nobody was signed in", $"has the e-mail address {provided.Email}", $"{name}, by 'developers'", "preferred_username", "array of 2", "<b>bold</b>", "at_hash");
+        page.ShouldSay("Nothing was changed and nobody was signed in", $"has the e-mail address {provided.Email}", $"{name}, by 'developers'", "preferred_username", "array of 2", "<b>bold</b>", "at_hash",
+            "These count in a session with Company Login and for API keys that are made in one. The account's password and other API keys go on");
         page.Text.ShouldNotContain("<b>bold");
         page.Text.ShouldContain("/app/assets/");
         page.SetCookies.ShouldBeEmpty();
