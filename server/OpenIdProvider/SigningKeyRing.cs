@@ -18,6 +18,8 @@ public sealed class SigningKeyRing(SigningKeyStore store, SigningDuties duties, 
     private volatile LoadedKey[] keys = [];
     private volatile PublishedKeys? published;
     private long reloadedAt;
+    private int readsBegun;
+    private int readShown;
 
     /// <summary>The key that signs now. Throws when there is none, which only a start that failed can leave behind.</summary>
     public LoadedKey Current(SigningKeyUse use)
@@ -32,9 +34,18 @@ public sealed class SigningKeyRing(SigningKeyStore store, SigningDuties duties, 
     public async Task ReloadAsync(CancellationToken cancel)
     {
         Volatile.Write(ref reloadedAt, clock.GetTimestamp());
-        var loaded = keys.ToDictionary(key => key.Row.Kid);
-        keys = [.. (await store.ListAsync(cancel)).Where(row => duties.Uses.Contains(row.Use)).Select(row =>
-            loaded.TryGetValue(row.Kid, out var known) ? known with { Row = row } : Load(row))];
+        var read = Interlocked.Increment(ref readsBegun);
+        var rows = await store.ListAsync(cancel);
+        lock (gate)
+        {
+            // One that began later may have ended earlier: what it saw is not replaced by what was before.
+            if (read > readShown)
+            {
+                readShown = read;
+                var loaded = keys.ToDictionary(key => key.Row.Kid);
+                keys = [.. rows.Where(row => duties.Uses.Contains(row.Use)).Select(row => loaded.TryGetValue(row.Kid, out var known) ? known with { Row = row } : Load(row))];
+            }
+        }
     }
 
     /// <summary>
