@@ -14,7 +14,6 @@ public static class DiscoveryEndpoints
         .AddSingleton<SigningKeyStore>()
         .AddSingleton<SigningKeyRing>()
         .AddSingleton<SigningKeyRotation>()
-        .AddSingleton<TokenSigner>()
         .AddSingleton<IdTokenSigner>()
         .AddSingleton<OwnIssuerCheck>()
         .AddSingleton<SigningKeyUpkeep>()

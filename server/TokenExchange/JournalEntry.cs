@@ -13,6 +13,8 @@ public sealed record Redemption
 
     /// <summary>The issuer's settings as the token was checked by them; likewise.</summary>
     public long IssuerVersion { get; init; }
+    /// <summary>Our key that signed the answer: when it was revoked meanwhile, nobody would accept the answer.</summary>
+    public required string SigningKeyId { get; init; }
     public required bool AllowReuse { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
 
@@ -30,7 +32,7 @@ public enum JournalOutcome
     /// <summary>The token was redeemed before; nothing is recorded.</summary>
     UsedBefore,
 
-    /// <summary>The identity, its issuer or its account has changed since it was read; nothing is recorded.</summary>
+    /// <summary>The identity, its issuer, its account or our signing key has changed since it was read; nothing is recorded.</summary>
     Changed,
 }
 

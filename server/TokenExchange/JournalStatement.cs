@@ -6,17 +6,18 @@ using OctoLogin.Audit;
 namespace OctoLogin.TokenExchange;
 
 /// <summary>
-/// Redeems what a batch of attempts uses up. It decides what only the database can: whether the identity and its issuer still stand as
-/// they were when the token was checked, and who of all replicas is the first to use a token. Whoever asked writes the events and commits.
+/// Redeems what a batch of attempts uses up. It decides what only the database can: whether the identity, its issuer and our key
+/// still stand as they were when the token was checked, and who of all replicas is the first to use a token. Whoever asked writes the events and commits.
 /// </summary>
 internal static class JournalStatement
 {
-    // Those of the attempts whose identity, issuer and account are as they were. Two rows of one token are one conflict with the other.
+    // Those of the attempts whose identity, issuer, account and signing key are as they were. Two rows of one token are one conflict with the other.
     private static string Live(int first) =>
         $"""
-        select a.* from unnest({string.Join(", ", Enumerable.Range(first, 7).Select(i => $"${i}"))}) as a(token_key, identity_id, version, issuer_version, expires_at, repository_id, owner_id)
+        select a.* from unnest({string.Join(", ", Enumerable.Range(first, 8).Select(i => $"${i}"))}) as a(token_key, identity_id, version, issuer_version, expires_at, signing_key, repository_id, owner_id)
         join oidc_identities i on i.id = a.identity_id and i.version = a.version
         join users u on u.id = i.user_id and u.is_active
+        join signing_keys k on k.kid = a.signing_key and k.revoked_at is null
         left join issuers s on s.issuer = i.issuer
         where coalesce(s.version, 0) = a.issuer_version
           and (a.repository_id is null or i.github_repository_id is null
@@ -157,6 +158,7 @@ internal static class JournalStatement
         Add(parameters, redemptions, redemption => redemption.IdentityVersion, NpgsqlDbType.Integer);
         Add(parameters, redemptions, redemption => redemption.IssuerVersion, NpgsqlDbType.Bigint);
         Add(parameters, redemptions, redemption => redemption.ExpiresAt, NpgsqlDbType.TimestampTz);
+        Add(parameters, redemptions, redemption => redemption.SigningKeyId, NpgsqlDbType.Text);
         Add(parameters, redemptions, redemption => redemption.Pin?.RepositoryId, NpgsqlDbType.Text);
         Add(parameters, redemptions, redemption => redemption.Pin?.OwnerId, NpgsqlDbType.Text);
     }

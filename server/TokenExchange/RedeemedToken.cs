@@ -20,12 +20,13 @@ public static class RedeemedToken
     }
 
     /// <summary>What a granted exchange of the token uses up.</summary>
-    public static Redemption RedemptionOf(CompactJws token, OidcIdentity identity) => new()
+    public static Redemption RedemptionOf(CompactJws token, OidcIdentity identity, string signingKeyId) => new()
     {
         TokenKey = KeyOf(token.Claim("iss")!, token),
         IdentityId = identity.Id,
         IdentityVersion = identity.Version,
         IssuerVersion = identity.IssuerVersion,
+        SigningKeyId = signingKeyId,
         AllowReuse = identity.AllowReuse,
         ExpiresAt = DateTimeOffset.FromUnixTimeSeconds(SubjectTokenValidator.Time(token, "exp")!.Value) + TokenExchangeOptions.Leeway,
         // The checks have made sure that the token has both.

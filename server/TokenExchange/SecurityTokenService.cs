@@ -13,7 +13,7 @@ namespace OctoLogin.TokenExchange;
 /// <summary>The exchange (RFC 8693): a subject token for a short-lived access token. The steps are the contract's, in its order.</summary>
 public sealed class SecurityTokenService(
     TrustedAccounts accounts, SubjectTokenValidator validator, ExchangeJournal journal, CallerStore callers,
-    TokenSigner signer, IssuerOptions issuer, TrustedIssuers trusted, ExchangeLimit limit, RefusalLimit refusals, ExchangeMetrics metrics, TimeProvider clock)
+    SigningKeyRing keys, IssuerOptions issuer, TrustedIssuers trusted, ExchangeLimit limit, RefusalLimit refusals, ExchangeMetrics metrics, TimeProvider clock)
 {
     private const int MostTries = 3;
 
@@ -169,7 +169,7 @@ public sealed class SecurityTokenService(
         return asked;
     }
 
-    /// <summary>Null: the identity or its account was changed since it was read.</summary>
+    /// <summary>Null: the identity, its account or the key was changed since it was read.</summary>
     private async Task<TokenAnswer?> IssueAsync(
         TokenExchangeRequest request, ServiceAccount account, OidcIdentity identity, CompactJws token, string? scope, ExchangeAttempt attempt)
     {
@@ -188,13 +188,19 @@ public sealed class SecurityTokenService(
             SubjectIssuer = token.Claim("iss")!,
             Subject = token.Claim("sub") ?? "",
         };
-        var redemption = RedeemedToken.RedemptionOf(token, identity);
-        var jwt = signer.Sign(AccessToken.Type, json => issued.Write(json, issuer.ServerUri));
-        return await journal.WriteAsync(attempt.Issued(issued, redemption.Pin), redemption) switch
+        var key = keys.Current(SigningKeyUse.AccessTokens);
+        var redemption = RedeemedToken.RedemptionOf(token, identity, key.Row.Kid);
+        var jwt = key.Sign(AccessToken.Type, json => issued.Write(json, issuer.ServerUri));
+        switch (await journal.WriteAsync(attempt.Issued(issued, redemption.Pin), redemption))
         {
-            JournalOutcome.Recorded => new TokenAnswer(jwt, seconds, scope),
-            JournalOutcome.UsedBefore => throw attempt.UsedBefore(),
-            _ => null,
-        };
+            case JournalOutcome.Recorded:
+                return new TokenAnswer(jwt, seconds, scope);
+            case JournalOutcome.UsedBefore:
+                throw attempt.UsedBefore();
+            default:
+                // The next try reads the rest; of keys this replica may not have heard yet.
+                await keys.ReloadAsync(CancellationToken.None);
+                return null;
+        }
     }
 }

@@ -106,6 +106,19 @@ public sealed class SigningKeyTests : IAsyncLifetime
         (await RowsAsync()).Count.ShouldBe(5);
     }
 
+    /// <summary>As on a replica in the moment before it hears of it.</summary>
+    [Fact]
+    public async Task A_login_is_not_answered_with_a_token_of_a_key_that_was_revoked_a_moment_ago()
+    {
+        await server.Services.GetRequiredService<SigningKeyUpkeep>().StopAsync(default);
+        var (_, before) = await TokenAsync();
+        (await Rotation.RevokeAsync(before, AuditActor.System, default)).ShouldBeTrue();
+        Ring.Current(SigningKeyUse.AccessTokens).Row.Kid.ShouldBe(before, "it has not heard of it");
+        var (token, kid) = await TokenAsync();
+        kid.ShouldNotBe(before);
+        (await CallAsync(token)).ShouldBe(200);
+    }
+
     [Fact]
     public async Task When_the_next_key_is_revoked_the_present_one_signs_on_until_another_was_published_a_day()
     {

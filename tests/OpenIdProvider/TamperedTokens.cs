@@ -40,7 +40,7 @@ internal static class TamperedTokens
         {
             claims[name] = value;
         }
-        return server.Services.GetRequiredService<TokenSigner>().Sign(type, json =>
+        return server.Services.GetRequiredService<SigningKeyRing>().Current(SigningKeyUse.AccessTokens).Sign(type, json =>
         {
             foreach (var (name, value) in claims)
             {

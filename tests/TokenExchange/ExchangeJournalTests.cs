@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OctoLogin.Audit;
 using OctoLogin.Database;
+using OctoLogin.OpenIdProvider;
 using OctoLogin.Tests.Support;
 using OctoLogin.TokenExchange;
 
@@ -34,6 +35,7 @@ public sealed class ExchangeJournalTests(ServerFixture server) : IClassFixture<S
             TokenKey = RandomNumberGenerator.GetBytes(32),
             IdentityId = created.GetProperty("Id").GetString()!,
             IdentityVersion = 1,
+            SigningKeyId = server.Services.GetRequiredService<SigningKeyRing>().Current(SigningKeyUse.AccessTokens).Row.Kid,
             AllowReuse = reuse,
             ExpiresAt = DateTimeOffset.UtcNow.AddMinutes(5),
             Pin = pin,
