@@ -53,10 +53,12 @@ public sealed class CallerAuthentication(
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
         Response.Headers.WWWAuthenticate = "Bearer";
-        throw new ApiException(StatusCodes.Status401Unauthorized,
-            $"You are not signed in: send a valid access token (Authorization: Bearer …) or API key ({ApiKeyHeader}). " +
-            "One that was sent may be wrong, expired or revoked, or its account disabled; a session may have ended.");
+        throw NotSignedIn();
     }
+
+    public static ApiException NotSignedIn() => new(StatusCodes.Status401Unauthorized,
+        $"You are not signed in: send a valid access token (Authorization: Bearer …) or API key ({ApiKeyHeader}). " +
+        "One that was sent may be wrong, expired or revoked, or its account disabled; a session may have ended.");
 
     private async Task<AuthenticateResult> BySessionAsync()
     {

@@ -31,7 +31,8 @@ public static class UserEndpoints
     }
 
     internal static async Task<User> Me(Caller caller, UserCache users, CancellationToken cancel) =>
-        (await users.FindAsync(caller.UserId, cancel) ?? throw ApiException.NotFound("user", caller.UserId)) with { IsRequestor = true };
+        // Gone since the caller was known: nobody is signed in any more.
+        (await users.FindAsync(caller.UserId, cancel) ?? throw CallerAuthentication.NotSignedIn()) with { IsRequestor = true };
 
     internal static async Task<User> Get(string id, Caller caller, UserStore users, CancellationToken cancel)
     {
