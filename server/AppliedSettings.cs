@@ -16,7 +16,7 @@ public sealed class AppliedSettings(Secrets secrets)
     {
         var known = (await connection.QueryAsync<(string Name, byte[] Fingerprint)>(new CommandDefinition("select name, fingerprint from applied_settings", cancellationToken: cancel)))
             .ToDictionary(row => row.Name, row => row.Fingerprint);
-        return [.. settings.Where(setting => !known.TryGetValue(setting.Key, out var then) || (then.Length > 0 && !then.AsSpan().SequenceEqual(Fingerprint(setting)))).Select(setting => setting.Key)];
+        return [.. settings.Where(setting => !known.TryGetValue(setting.Key, out var then) || (then.Length > 0 && !CryptographicOperations.FixedTimeEquals(then, Fingerprint(setting)))).Select(setting => setting.Key)];
     }
 
     /// <summary>These were applied, and no others are there: one that is given again later is new.</summary>

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using OctoLogin.Audit;
 
 namespace OctoLogin.TokenExchange;
 
@@ -13,7 +14,7 @@ public sealed class Refusals(NpgsqlDataSource database, TimeProvider clock)
     private const int MostSearched = 10_000;
 
     private const string Columns =
-        "number, occurred, user_id, username, ip_address, correlation_id, details->>'cause' as cause, details->>'reason' as reason, details->>'identity_name' as identity_name";
+        $"number, occurred, user_id, username, ip_address, correlation_id, {LoginCounts.CauseOfRefusal} as cause, details->>'reason' as reason, details->>'identity_name' as identity_name";
 
     /// <summary>The newest first.</summary>
     /// <param name="before">The number of the last one on the page before; null: from the newest on.</param>
@@ -21,13 +22,16 @@ public sealed class Refusals(NpgsqlDataSource database, TimeProvider clock)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         // Written out for what is asked, so that the database takes the index for it. No index has the cause or the correlation id: of what is looked through for it
-        // there is an end, and it is read no further than the page is full.
+        // there is an end, it is read no further than the page is full, and of what is passed over no more than that.
         var conditions = $"{(filter.UserId is null ? "" : " and user_id = @UserId")}{(before is null ? "" : " and number < @before")}";
+        var searched = $"{(filter.Cause is null ? "" : $" and {LoginCounts.CauseOfRefusal} = @Cause")}{(filter.CorrelationId is null ? "" : " and correlation_id = @CorrelationId")}";
         return (await connection.QueryAsync<Refusal>(new CommandDefinition(
             $"""
-            select * from (
-              select {Columns} from audit_events where category = 'TokenRefused'{conditions} order by number desc limit @MostSearched) e
-            where (@Cause::text is null or cause = @Cause) and (@CorrelationId::text is null or correlation_id = @CorrelationId) order by number desc limit @take
+            select {Columns} from audit_events where number in (
+              select number from (
+                select number, correlation_id, details from audit_events where category = 'TokenRefused'{conditions} order by number desc limit @MostSearched) e
+              where true{searched} order by number desc limit @take)
+            order by number desc
             """, new { filter.Cause, filter.UserId, filter.CorrelationId, before, take, MostSearched }, cancellationToken: cancel))).AsList();
     }
 
@@ -44,9 +48,9 @@ public sealed class Refusals(NpgsqlDataSource database, TimeProvider clock)
     {
         await using var connection = await database.OpenConnectionAsync(cancel);
         return (await connection.QueryAsync<RefusalGroup>(new CommandDefinition(
-            """
+            $"""
             select cause, user_id, max(username) as username, count(*) as count, max(occurred) as latest from (
-              select details->>'cause' as cause, user_id, username, occurred from audit_events
+              select {LoginCounts.CauseOfRefusal} as cause, user_id, username, occurred from audit_events
               where category = 'TokenRefused' order by number desc limit @MostGrouped) e
             where occurred > @since group by cause, user_id order by count(*) desc, latest desc limit @take
             """, new { MostGrouped, since = clock.GetUtcNow().AddDays(-7), take }, cancellationToken: cancel))).AsList();

@@ -78,6 +78,8 @@ public sealed class SecurityTokenService(
                 {
                     return answer;
                 }
+                // The next try reads the rest; of keys this replica may not have heard yet.
+                await keys.ReloadAsync(cancel);
             }
             catch (OAuthException) when (attempt.DecidedFromMemory)
             {
@@ -156,17 +158,10 @@ public sealed class SecurityTokenService(
         {
             throw OAuthException.InvalidScope($"{fault}.");
         }
-        var user = await callers.FindByIdAsync(account.Id, cancel);
-        var grants = user?.ReadGrants() ?? [];
+        var grants = (await callers.FindByIdAsync(account.Id, cancel))?.ReadGrants() ?? [];
         var isAdministrator = grants.Any(grant => grant.Covers(Permission.AdministerSystem, AccessTarget.System));
-        foreach (var permission in scope!.Permissions ?? new HashSet<Permission>())
-        {
-            if (!isAdministrator && !grants.Any(grant => grant.Permissions.Contains(permission)))
-            {
-                throw OAuthException.InvalidScope($"scope asks for {permission}, which the service account does not have.");
-            }
-        }
-        return asked;
+        var missing = (scope!.Permissions ?? new HashSet<Permission>()).Where(permission => !isAdministrator && !grants.Any(grant => grant.Permissions.Contains(permission))).ToList();
+        return missing is [] ? asked : throw OAuthException.InvalidScope($"scope asks for {missing[0]}, which the service account does not have.");
     }
 
     /// <summary>Null: the identity, its account or the key was changed since it was read.</summary>
@@ -191,16 +186,11 @@ public sealed class SecurityTokenService(
         var key = keys.Current(SigningKeyUse.AccessTokens);
         var redemption = RedeemedToken.RedemptionOf(token, identity, key.Row.Kid);
         var jwt = key.Sign(AccessToken.Type, json => issued.Write(json, issuer.ServerUri));
-        switch (await journal.WriteAsync(attempt.Issued(issued, redemption.Pin), redemption))
+        return await journal.WriteAsync(attempt.Issued(issued, redemption.Pin), redemption) switch
         {
-            case JournalOutcome.Recorded:
-                return new TokenAnswer(jwt, seconds, scope);
-            case JournalOutcome.UsedBefore:
-                throw attempt.UsedBefore();
-            default:
-                // The next try reads the rest; of keys this replica may not have heard yet.
-                await keys.ReloadAsync(CancellationToken.None);
-                return null;
-        }
+            JournalOutcome.Recorded => new TokenAnswer(jwt, seconds, scope),
+            JournalOutcome.UsedBefore => throw attempt.UsedBefore(),
+            _ => null,
+        };
     }
 }

@@ -7,6 +7,10 @@ namespace OctoLogin.Database.Embedded;
 /// <summary>One server for each data directory: a lock of the kernel, gone when its process is, however that ended.</summary>
 internal sealed class DirectoryLock : IDisposable
 {
+    // A program that this process starts has the lock as well, for the moment until it runs; also one that was given up just now.
+    private const int MostTries = 20;
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(10);
+
     private readonly SafeFileHandle _file;
 
     private DirectoryLock(SafeFileHandle file) => _file = file;
@@ -18,10 +22,14 @@ internal sealed class DirectoryLock : IDisposable
         try
         {
             file = LibC.Open(paths.Lock);
-            if (!LibC.TryLock(file))
+            for (var tries = 1; !LibC.TryLock(file); tries++)
             {
-                file.Dispose();
-                return null;
+                if (tries == MostTries)
+                {
+                    file.Dispose();
+                    return null;
+                }
+                Thread.Sleep(BetweenTries);
             }
 
             // For people and for the message to a second server; the lock is what counts.
