@@ -16,7 +16,10 @@ public sealed class LoginCounts(NpgsqlDataSource database, TimeProvider clock)
     /// SQL of a refusal's cause. It is the second member of what the exchange wrote, before all texts of strangers: to read the JSON to its
     /// end takes PostgreSQL 20 µs, and a pattern 60.
     /// </summary>
-    public const string CauseOfRefusal = """(case when split_part(left(details::text, 80), '"', 6) = 'cause' then split_part(left(details::text, 80), '"', 8) end)""";
+    public const string CauseOfRefusal = $"""(case when split_part(left(details::text, 80), '"', 6) = 'cause' then {PlaceOfCause} end)""";
+
+    /// <summary>What stands there; in events of before there were causes it is something else, which is no cause.</summary>
+    public const string PlaceOfCause = """split_part(left(details::text, 80), '"', 8)""";
 
     // Along a chain positions are committed in their order and without gaps, so none is passed over; numbers and times do not promise that.
     // "Offset 0" keeps the kind out of the search, which would go through the index of all events of that kind.

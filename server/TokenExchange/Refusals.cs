@@ -24,7 +24,7 @@ public sealed class Refusals(NpgsqlDataSource database, TimeProvider clock)
         // Written out for what is asked, so that the database takes the index for it. No index has the cause or the correlation id: of what is looked through for it
         // there is an end, it is read no further than the page is full, and of what is passed over no more than that.
         var conditions = $"{(filter.UserId is null ? "" : " and user_id = @UserId")}{(before is null ? "" : " and number < @before")}";
-        var searched = $"{(filter.Cause is null ? "" : $" and {LoginCounts.CauseOfRefusal} = @Cause")}{(filter.CorrelationId is null ? "" : " and correlation_id = @CorrelationId")}";
+        var searched = $"{(filter.Cause is null ? "" : $" and {LoginCounts.PlaceOfCause} = @Cause")}{(filter.CorrelationId is null ? "" : " and correlation_id = @CorrelationId")}";
         return (await connection.QueryAsync<Refusal>(new CommandDefinition(
             $"""
             select {Columns} from audit_events where number in (
