@@ -10,11 +10,12 @@ public sealed class SpaceStore(NpgsqlDataSource database)
     private const string Columns = "id, name, slug, description, is_default";
 
     /// <summary>First segments of routes below <c>/api</c>: a space with such a slug could not be addressed.</summary>
-    private static readonly HashSet<string> Reserved =
+    internal static readonly HashSet<string> Reserved =
     [
-        "accounts", "all", "api", "artifacts", "channels", "deploymentprocesses", "deployments", "docs", "environments", "events", "feeds", "lifecycles", "machineroles", "machines", "packages",
-        "projectgroups", "projects", "releases", "runbooks", "scopeduserroles", "serviceaccounts", "spaces", "tagsets", "tasks", "teams",
-        "tenants", "token", "userroles", "users", "build-information", "runbook-runs", "serverstatus", "configuration", "permissions",
+        "accesstokens", "accounts", "all", "api", "artifacts", "build-information", "channels", "configuration", "deploymentprocesses", "deployments",
+        "docs", "environments", "events", "feeds", "issuer", "issuers", "lifecycles", "machineroles", "machines", "packages", "permissions", "projectgroups",
+        "projects", "releases", "runbook-runs", "runbookprocesses", "runbookruns", "runbooks", "runbooksnapshots", "scopeduserroles", "serverstatus",
+        "serviceaccounts", "spaces", "tagsets", "tasks", "teams", "tenants", "token", "userroles", "users", "variables",
     ];
 
     public async Task<Space?> FindAsync(string idOrSlug, CancellationToken cancel)
