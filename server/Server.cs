@@ -85,7 +85,7 @@ public static class Server
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddAudit();
         services.AddAccess(settings.Sessions);
-        services.AddSingleton<SpaceStore>();
+        services.AddSingleton<SpaceStore>().AddSingleton<SpaceCollections>();
         services.AddUsers();
         services.AddTeams();
         services.AddSignIn(settings.SignIn, settings.Provider);
@@ -157,6 +157,7 @@ public static class Server
             .UseSpaces()
             .UseEndpoints(routes => routes.MapPortal()));
         app.UseMiddleware<ApiErrors>();
+        app.UseDefaultSpace();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -29,8 +29,9 @@ public static class ServerTaskEndpoints
         // Not MapSpaceRoutes: without a space these are the tasks of every space, as clients that cancel one name no space.
         Map(routes.MapGroup("/api/tasks"));
         Map(routes.MapGroup("/api/{space}/tasks").WithMetadata(new SpaceScoped()));
-        // A new one is of one space.
-        routes.MapSpaceRoutes("tasks", group => group.MapPost("", Create).WithSummary("Ask for a task by its name, such as TestAccount with the argument AccountId"));
+        // A new one is of one space, the default one where none is named.
+        MapCreate(routes.MapGroup("/api/{space}/tasks"));
+        MapCreate(routes.MapGroup("/api/tasks").ExcludeFromDescription());
     }
 
     private static void Map(RouteGroupBuilder group)
@@ -41,6 +42,9 @@ public static class ServerTaskEndpoints
         group.MapPost("/{id}/cancel", Cancel).WithSummary("Cancel a task: one that waits ends at once, one that runs is told to stop");
         group.MapTaskLogs();
     }
+
+    private static void MapCreate(RouteGroupBuilder group) =>
+        group.WithTags("tasks").WithMetadata(new SpaceScoped()).MapPost("", Create).WithSummary("Ask for a task by its name, such as TestAccount with the argument AccountId");
 
     internal static AccessTarget Target(ServerTask task) => new(task.SpaceId, task.ProjectId, task.ProjectGroupId, task.EnvironmentId, task.TenantId);
 

@@ -21,18 +21,39 @@ public sealed record SpaceContext(string Id, Space Space)
 
 public static class SpaceRoutes
 {
-    /// <summary>Maps the same routes below <c>/api/{space}</c> and below <c>/api</c>, where they mean the default space.</summary>
+    // No id and no slug of a space: what the router sees of a path that names none.
+    private const string Default = "~";
+
+    /// <summary>
+    /// Maps routes below <c>/api/{space}</c>; below <c>/api</c> alone they mean the default space. Each is mapped once, and
+    /// <see cref="UseDefaultSpace"/> completes the paths: beside literal paths of the same words the router would keep a branch for each
+    /// way to read a path, several times as many as there are routes.
+    /// </summary>
     public static void MapSpaceRoutes(this IEndpointRouteBuilder routes, string prefix, Action<RouteGroupBuilder> map)
     {
-        foreach (var path in (ReadOnlySpan<string>)[$"/api/{{space}}/{prefix}", $"/api/{prefix}"])
+        routes.ServiceProvider.GetRequiredService<SpaceCollections>().Add(Tag(prefix));
+        map(routes.MapGroup($"/api/{{space}}/{prefix}").WithTags(Tag(prefix)).WithMetadata(new SpaceScoped { OrDefault = true }));
+    }
+
+    /// <summary>Before routing: <c>/api/projects</c> is read as <c>/api/{space}/projects</c>.</summary>
+    public static IApplicationBuilder UseDefaultSpace(this IApplicationBuilder app)
+    {
+        var collections = app.ApplicationServices.GetRequiredService<SpaceCollections>();
+        return app.Use((context, next) => collections.Begins(context.Request.Path) ? InDefaultSpaceAsync(context, next) : next(context));
+    }
+
+    private static async Task InDefaultSpaceAsync(HttpContext context, RequestDelegate next)
+    {
+        var asked = context.Request.Path;
+        context.Request.Path = $"/api/{Default}{asked.Value!["/api".Length..]}";
+        try
         {
-            var group = routes.MapGroup(path).WithTags(Tag(prefix));
-            if (!path.Contains("{space}", StringComparison.Ordinal))
-            {
-                // The same once more would only double the length of the API's page.
-                group.ExcludeFromDescription();
-            }
-            map(group.WithMetadata(new SpaceScoped()));
+            await next(context);
+        }
+        finally
+        {
+            // What is told of the request is what was asked for.
+            context.Request.Path = asked;
         }
     }
 
@@ -44,7 +65,7 @@ public static class SpaceRoutes
     {
         var spaces = context.RequestServices.GetRequiredService<SpaceStore>();
         var named = context.GetRouteValue("space")?.ToString();
-        var space = named is null
+        var space = named is null or Default
             ? await spaces.FindDefaultAsync(context.RequestAborted)
             : await spaces.FindAsync(named, context.RequestAborted);
         context.Features.Set(space is null ? throw ApiException.NotFound("space", named ?? "(default)") : new SpaceContext(space.Id, space));
@@ -55,4 +76,27 @@ public static class SpaceRoutes
 }
 
 /// <summary>Metadata of a route that needs a <see cref="SpaceContext"/>.</summary>
-public sealed record SpaceScoped;
+public sealed record SpaceScoped
+{
+    /// <summary>Below <c>/api</c>, without a space, it is there for the default one.</summary>
+    public bool OrDefault { get; init; }
+}
+
+/// <summary>The first words behind <c>/api</c> of the paths that mean the default space.</summary>
+public sealed class SpaceCollections
+{
+    private readonly HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>While routes are mapped.</summary>
+    public void Add(string name) => names.Add(name);
+
+    public bool Begins(PathString path)
+    {
+        if (!path.StartsWithSegments("/api", out var rest) || rest.Value is not ['/', .. var below])
+        {
+            return false;
+        }
+        var end = below.IndexOf('/');
+        return names.GetAlternateLookup<ReadOnlySpan<char>>().Contains(end < 0 ? below : below.AsSpan(0, end));
+    }
+}

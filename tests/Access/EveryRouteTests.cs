@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using OctoLogin.Http;
+using OctoLogin.Spaces;
 using OctoLogin.Tests.Support;
 
 namespace OctoLogin.Tests.Access;
@@ -59,16 +61,43 @@ public sealed partial class EveryRouteTests(ServerFixture server) : IClassFixtur
     [Fact]
     public void There_are_as_many_as_there_should_be_at_least() => Routes().Count.ShouldBeGreaterThan(100);
 
-    /// <summary>By name, in its order.</summary>
+    /// <summary>A system's route of such a name would never be reached: its path would be taken for one of the default space.</summary>
+    [Fact]
+    public void No_route_without_a_space_begins_as_those_of_the_default_space_do()
+    {
+        var collections = server.Services.GetRequiredService<SpaceCollections>();
+        var mapped = server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().Select(PatternOf).ToList();
+        mapped.Where(pattern => collections.Begins(pattern)).ShouldBeEmpty();
+        mapped.Count(pattern => pattern.StartsWith("/api/{space}/", StringComparison.Ordinal)).ShouldBeGreaterThan(100);
+        foreach (var path in new[] { "/api/projects", "/api/Projects/1", "/api/releases/create/v1" })
+        {
+            collections.Begins(path).ShouldBeTrue(path);
+        }
+        foreach (var path in new[] { "/api", "/api/", "/api/projectsX", "/api/Spaces-1/projects", "/api/tasks/1", "/projects", "/app/projects" })
+        {
+            collections.Begins(path).ShouldBeFalse(path);
+        }
+    }
+
+    [Fact]
+    public void No_space_can_have_a_slug_that_is_a_path_of_the_API() =>
+        Routes().Select(route => route.Pattern.Split('/').ElementAtOrDefault(2)?.ToLowerInvariant() ?? "").Distinct()
+            .Where(word => Slug.Fault(word) is null && !SpaceStore.Reserved.Contains(word)).ShouldBeEmpty();
+
+    /// <summary>By name, in its order; those of a space also as the default space's, which no route but a rewritten path leads to.</summary>
     internal static List<Route> RoutesOf(EndpointDataSource endpoints) =>
     [
         .. endpoints.Endpoints.OfType<RouteEndpoint>()
-            .Select(endpoint => (Endpoint: endpoint, Pattern: "/" + endpoint.RoutePattern.RawText!.Trim('/')))
+            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<SpaceScoped>() is { OrDefault: true }
+                ? (IEnumerable<(RouteEndpoint Endpoint, string Pattern)>)[(endpoint, PatternOf(endpoint)), (endpoint, PatternOf(endpoint).Replace("/{space}/", "/", StringComparison.Ordinal))]
+                : [(endpoint, PatternOf(endpoint))])
             .Where(route => route.Pattern == "/api" || route.Pattern.StartsWith("/api/", StringComparison.Ordinal))
             .SelectMany(route => (route.Endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"])
                 .Select(method => new Route(method, route.Pattern, route.Endpoint)))
             .OrderBy(route => route.Name, StringComparer.Ordinal),
     ];
+
+    private static string PatternOf(RouteEndpoint endpoint) => "/" + endpoint.RoutePattern.RawText!.Trim('/');
 
     private List<Route> Routes() => RoutesOf(server.Services.GetRequiredService<EndpointDataSource>());
 
