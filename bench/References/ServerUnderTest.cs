@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using Npgsql;
 using OctoLogin.Bench.Load;
 
 namespace OctoLogin.Bench.References;
@@ -35,7 +36,19 @@ internal sealed class ServerUnderTest : IDisposable
         data.UnixFileMode |= UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         var child = Launch(setting, build, $"--DataDirectory={data.FullName}");
         child.WaitUntilItListens();
-        return new ServerUnderTest(child, data, await RegisterAsync(child.Url, setting.Tokens.Issuer));
+        var server = new ServerUnderTest(child, data, await RegisterAsync(child.Url, setting.Tokens.Issuer));
+        await server.FillLogAsync();
+        return server;
+    }
+
+    // A database of some age writes over the segments of its log that a checkpoint gave back; a new one makes each first, and fills it with zeros.
+    private async Task FillLogAsync()
+    {
+        await using var database = NpgsqlDataSource.Create($"Host={PostgresSocket};Username=octologin;Database=octologin;Pooling=false");
+        await using var fill = database.CreateCommand("select count(pg_logical_emit_message(false, 'bench', repeat('x', 1000000))) from generate_series(1, 500)");
+        await fill.ExecuteNonQueryAsync();
+        await using var checkpoint = database.CreateCommand("checkpoint");
+        await checkpoint.ExecuteNonQueryAsync();
     }
 
     /// <summary>Returns at once; with a connection string in <paramref name="more"/> it uses a database that is up already.</summary>
