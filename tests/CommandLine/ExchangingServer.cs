@@ -10,7 +10,7 @@ namespace OctoLogin.Tests.CommandLine;
 internal sealed class ExchangingServer(string dataDirectory) : IAsyncDisposable
 {
     private readonly TestCertificates certificates = new();
-    private readonly string url = $"http://127.0.0.1:{ServerProgram.FreePort()}";
+    private readonly string url = $"http://127.0.0.1:{FreePort.Next()}";
     private readonly List<ServerProgram> servers = [];
 
     public TestIssuer Issuer { get; private set; } = null!;
@@ -19,7 +19,7 @@ internal sealed class ExchangingServer(string dataDirectory) : IAsyncDisposable
 
     public async Task StartFirstAsync()
     {
-        Issuer = await TestIssuer.StartAsync(certificates, $"https://localhost:{ServerProgram.FreePort()}");
+        Issuer = await TestIssuer.StartAsync(certificates, $"https://localhost:{FreePort.Next()}");
         await StartAsync();
         using var admin = Program.Client(ServerProgram.AdminApiKey);
         var account = (await admin.ExpectAsync(HttpMethod.Post, "/api/users", new { Username = "ci", DisplayName = "CI", IsService = true }, 201)).Id;

@@ -20,7 +20,7 @@ public sealed class KillTests : IAsyncLifetime
     private readonly List<ServerProgram> servers = [];
     private TestIssuer issuer = null!;
 
-    public async ValueTask InitializeAsync() => issuer = await TestIssuer.StartAsync(certificates, $"https://localhost:{ServerProgram.FreePort()}");
+    public async ValueTask InitializeAsync() => issuer = await TestIssuer.StartAsync(certificates, $"https://localhost:{FreePort.Next()}");
 
     public async ValueTask DisposeAsync()
     {

@@ -18,7 +18,7 @@ public sealed class RunTests : IDisposable
     [Fact]
     public async Task Shows_the_main_job_goes_on_with_the_same_data_and_leaves_no_process_behind()
     {
-        var url = $"http://localhost:{ServerProgram.FreePort()}";
+        var url = $"http://localhost:{FreePort.Next()}";
         using (var first = Start(url, "--once"))
         {
             await first.EndAsync();

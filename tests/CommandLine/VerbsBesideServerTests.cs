@@ -104,7 +104,7 @@ public sealed class VerbsBesideServerTests(ServerFixture server) : IClassFixture
     {
         var ready = await RunAsync(["health", $"--Urls={server.Url}"]);
         (ready.ExitCode, ready.Output).ShouldBe((0, "ready\n"), ready.All);
-        var port = ServerProgram.FreePort();
+        var port = FreePort.Next();
         var nobody = await RunAsync(["health", $"--Urls=http://127.0.0.1:{port}"]);
         nobody.ExitCode.ShouldBe(1);
         nobody.Error.ShouldStartWith($"http://127.0.0.1:{port}/health/ready does not answer: Connection refused");

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using OctoLogin.Tests.Support;
 
 namespace OctoLogin.Tests.Containers;
 
@@ -9,8 +9,8 @@ public class ComposeProject(ServerImage image) : IAsyncLifetime
 {
     private readonly string _name = $"octologin-test-{Guid.NewGuid():N}"[..23];
     private readonly string _secrets = Directory.CreateTempSubdirectory("octologin-secrets-").FullName;
-    private readonly int _port = FreePort();
-    private readonly int _replicasPort = FreePort();
+    private readonly int _port = FreePort.Next();
+    private readonly int _replicasPort = FreePort.Next();
     private HttpClient? _client;
 
     public string Secrets => _secrets;
@@ -114,12 +114,5 @@ public class ComposeProject(ServerImage image) : IAsyncLifetime
 
         _client?.Dispose();
         Directory.Delete(_secrets, recursive: true);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

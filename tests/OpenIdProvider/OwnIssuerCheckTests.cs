@@ -115,7 +115,7 @@ public sealed class OwnIssuerCheckTests : IDisposable
         var report = await check.RunAsync(null, default);
         report.Rows.Select(row => (row.Check, row.State)).ShouldBe([("ServerUri", CheckRow.Passed), ("host", CheckRow.Failed)]);
 
-        Seen(await CheckAsync(ServerProgram.FreePort()), "discovery").ShouldContain("refused");
+        Seen(await CheckAsync(FreePort.Next()), "discovery").ShouldContain("refused");
     }
 
     [Fact]

@@ -132,7 +132,8 @@ public sealed class CompanySignInTests(Chromium chromium, CompanyFixture company
         await tab.ClickAsync("Company Login");
         await tab.FillAsync("User name", username);
         await tab.PressAsync("Sign in");
-        await tab.Page.WaitForURLAsync(url => url.StartsWith(server.Url, StringComparison.Ordinal));
+        // The page itself is waited for by what is asked of it next: its load may be over before this begins to wait.
+        await tab.Page.WaitForURLAsync(url => url.StartsWith(server.Url, StringComparison.Ordinal), new() { WaitUntil = Microsoft.Playwright.WaitUntilState.Commit });
         await tab.Context.ClearCookiesAsync(new() { Domain = IdentityProvider.Host });
     }
 

@@ -15,7 +15,7 @@ public sealed class RestartTests : IAsyncLifetime
     private RunningServer server = null!;
 
     public async ValueTask InitializeAsync() => server = await Server.StartAsync(
-        [$"--Urls=http://127.0.0.1:{ServerProgram.FreePort()}", $"--DataDirectory={directory.Path}", "--Tasks:Concurrency=3"],
+        [$"--Urls=http://127.0.0.1:{FreePort.Next()}", $"--DataDirectory={directory.Path}", "--Tasks:Concurrency=3"],
         services => services.AddSingleton<IServerTaskRunner>(runner).AddLogging(logging => logging.ClearProviders()));
 
     public async ValueTask DisposeAsync()

@@ -83,7 +83,7 @@ public sealed class WorkerTests : IAsyncLifetime
         var task = await server.EnqueueAsync("for a worker");
         var other = await server.EnqueueAsync("another");
         var runner = new TestRunner();
-        var port = ServerProgram.FreePort();
+        var port = FreePort.Next();
         string[] settings = [.. Settings("worker-1").Select(setting => $"--{setting.Key.Replace("__", ":")}={setting.Value}"), $"--Urls=http://127.0.0.1:{port}"];
         await using var worker = await Worker.StartAsync(settings, health: false, services => services.AddSingleton<IServerTaskRunner>(runner));
         await server.InStateAsync(task, "Success");

@@ -78,7 +78,7 @@ public sealed class ServerFixture : IAsyncLifetime
     /// <summary>Starts (again) on the same database and the same port.</summary>
     public async Task StartAsync()
     {
-        Url = Url.Length > 0 ? Url : $"http://127.0.0.1:{FreePort()}";
+        Url = Url.Length > 0 ? Url : $"http://127.0.0.1:{FreePort.Next()}";
         server = await Server.StartAsync(Arguments(Url), Replace);
         Anonymous = new HttpClient { BaseAddress = new Uri(Url) };
         Admin = ClientWithKey(AdminApiKey);
@@ -94,7 +94,7 @@ public sealed class ServerFixture : IAsyncLifetime
     }
 
     /// <summary>A second server on the same database, at <c>App.Urls</c>; it is the test's to end.</summary>
-    public Task<RunningServer> StartReplicaAsync() => Server.StartAsync(Arguments($"http://127.0.0.1:{FreePort()}"), Replace);
+    public Task<RunningServer> StartReplicaAsync() => Server.StartAsync(Arguments($"http://127.0.0.1:{FreePort.Next()}"), Replace);
 
     /// <summary>One more server on the same database, with nothing else in common: a client of it.</summary>
     public async Task<HttpClient> AddReplicaAsync()
@@ -188,11 +188,4 @@ public sealed class ServerFixture : IAsyncLifetime
         Hosts.TryGetValue(host, out var address) ? Task.FromResult<IReadOnlyList<IPEndPoint>>([address])
         : IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? Task.FromResult<IReadOnlyList<IPEndPoint>>([new(literal, port)])
         : throw new SocketException((int)SocketError.HostNotFound);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

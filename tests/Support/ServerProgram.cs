@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using OctoLogin.Database.Embedded;
 
 namespace OctoLogin.Tests.Support;
@@ -58,7 +57,7 @@ public sealed class ServerProgram : IAsyncDisposable
     {
         var environment = new Dictionary<string, string>
         {
-            ["Urls"] = $"http://127.0.0.1:{FreePort()}", ["DataDirectory"] = dataDirectory, ["Admin__Username"] = "admin", ["Admin__ApiKey"] = AdminApiKey,
+            ["Urls"] = $"http://127.0.0.1:{FreePort.Next()}", ["DataDirectory"] = dataDirectory, ["Admin__Username"] = "admin", ["Admin__ApiKey"] = AdminApiKey,
         };
         foreach (var (name, value) in settings ?? new Dictionary<string, string>())
         {
@@ -139,13 +138,6 @@ public sealed class ServerProgram : IAsyncDisposable
             await StopAsync();
         }
         process.Dispose();
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static ProcessStartInfo Info(string[] args, IReadOnlyDictionary<string, string> environment)

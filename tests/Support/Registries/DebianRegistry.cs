@@ -77,7 +77,7 @@ public sealed class DebianRegistry : IAsyncDisposable
 
     private async Task StartAsync(X509Certificate2 certificate, RegistryTokens? tokens)
     {
-        Port = FreePort();
+        Port = FreePort.Next();
         var (cert, key) = (Write("cert.pem", certificate.ExportCertificatePem()), Write("key.pem", certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()));
         var login = tokens is null
             ? $"htpasswd: {{ realm: registry, path: {Write("htpasswd", $"{User}:{PasswordHash}\n")} }}"
@@ -129,12 +129,5 @@ public sealed class DebianRegistry : IAsyncDisposable
         var path = Path.Combine(folder.FullName, name);
         File.WriteAllText(path, text);
         return path;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
