@@ -12,12 +12,14 @@ internal static class ExchangeMeasure
     {
         using var server = await ServerUnderTest.StartAsync(setting);
         using var floor = ChildServer.StartReference("bare", setting.Tokens.PublicKey);
+        using var durable = ChildServer.StartReference("durable", setting.Tokens.PublicKey, $"Host={server.PostgresSocket};Username=octologin;Database=octologin");
         Thread.Sleep(2000);
         var idle = server.ResidentBytes;
         using var memory = new MemoryWatch(() => server.ResidentBytes);
 
-        var rate = WarmUp(setting, server, floor);
+        var rate = WarmUp(setting, server, floor, durable);
         var servers = ConnectionCounts.ToDictionary(count => count, count => new Runs("exchange"));
+        var durables = new Runs("durable floor");
         var floors = ConnectionCounts.ToDictionary(count => count, count => new Runs("bare floor"));
         for (var round = 0; round < setting.Rounds; round++)
         {
@@ -26,11 +28,15 @@ internal static class ExchangeMeasure
                 var perSecond = count == 1 ? 2500 : servers[count].All.LastOrDefault()?.PerSecond ?? rate;
                 var requests = setting.Exchanges(server.AccountGuid, perSecond, setting.Time);
                 floors[count].Add(LoadGenerator.Run(floor, count, setting.Time, new Repeated(requests)));
+                if (count == 64)
+                {
+                    durables.Add(LoadGenerator.Run(durable, count, setting.Time, new Repeated(requests)));
+                }
                 servers[count].Add(LoadGenerator.Run(server.Process, count, setting.Time, requests));
             }
         }
         var speed = OpenSsl.Speed(setting.Long ? 3 : 1);
-        return [.. Rows(servers, floors), .. SpeedRows(speed, floors[64]), .. MemoryRows(idle, memory.Most)];
+        return [.. Rows(servers, floors), DurableRow(servers[64], durables, floors[64]), .. SpeedRows(speed, floors[64]), .. MemoryRows(idle, memory.Most)];
     }
 
     /// <summary>Memory alone, without references: longer under load, so that what only grows is seen.</summary>
@@ -41,7 +47,7 @@ internal static class ExchangeMeasure
         var idle = server.ResidentBytes;
         using var memory = new MemoryWatch(() => server.ResidentBytes);
         var runs = new Runs("exchange");
-        var rate = WarmUp(setting, server, floor: null);
+        var rate = WarmUp(setting, server, []);
         for (var round = 0; round < setting.Rounds * 2; round++)
         {
             runs.Add(LoadGenerator.Run(server.Process, 64, setting.Time, setting.Exchanges(server.AccountGuid, runs.All.LastOrDefault()?.PerSecond ?? rate, setting.Time)));
@@ -51,16 +57,16 @@ internal static class ExchangeMeasure
     }
 
     /// <summary>Exchanges a second at the end, by which the tokens of the first round are counted.</summary>
-    private static double WarmUp(Setting setting, ServerUnderTest server, ChildServer? floor)
+    private static double WarmUp(Setting setting, ServerUnderTest server, params ChildServer[] references)
     {
         Console.Error.WriteLine("   warm-up");
         var last = 0.0;
         for (var i = 0; i < 4; i++)
         {
             var requests = new ExchangeRequests(setting.Tokens.Take(setting.WarmUp / 4), server.AccountGuid);
-            if (floor is not null)
+            foreach (var reference in references)
             {
-                LoadGenerator.Run(floor, 64, TimeSpan.FromSeconds(1), new Repeated(requests));
+                LoadGenerator.Run(reference, 64, TimeSpan.FromSeconds(1), new Repeated(requests));
             }
             last = LoadGenerator.Run(server.Process, 64, TimeSpan.FromMinutes(1), requests).PerSecond;
         }
@@ -84,6 +90,10 @@ internal static class ExchangeMeasure
         var errors = servers.Values.Concat(floors.Values).Sum(runs => runs.Errors);
         yield return new("– answers other than 200", $"{errors}", "", "", "0", errors == 0);
     }
+
+    private static Row DurableRow(Runs server, Runs durable, Runs floor) => new(
+        "– beside the least that is durable, 64 connections", Figures.Rate(server.PerSecond), $"the floor with one row for each, committed in groups: {Figures.Rate(durable.PerSecond)}, {durable.PerSecond / floor.PerSecond:0.00} of the floor",
+        $"{server.PerSecond / durable.PerSecond:0.00}");
 
     private static IEnumerable<Row> SpeedRows((double Verify, double Sign)? speed, Runs floor)
     {

@@ -49,13 +49,15 @@ internal sealed class ChildServer : IDisposable
         return server;
     }
 
-    public static ChildServer StartReference(string kind, string? key = null)
+    /// <param name="database">Of the durable one.</param>
+    public static ChildServer StartReference(string kind, string? key = null, string? database = null)
     {
         var port = Load.SubjectTokens.FreePort();
-        return Start(Environment.ProcessPath!, port, ["reference", kind, port.ToString(CultureInfo.InvariantCulture)], ReferenceEnvironment(key));
+        return Start(Environment.ProcessPath!, port, ["reference", kind, port.ToString(CultureInfo.InvariantCulture)], ReferenceEnvironment(key, database));
     }
 
-    public static Dictionary<string, string> ReferenceEnvironment(string? key) => new() { [Reference.KeyVariable] = key ?? "" };
+    public static Dictionary<string, string> ReferenceEnvironment(string? key, string? database = null) =>
+        new() { [Reference.KeyVariable] = key ?? "", [GroupCommit.ConnectionVariable] = database ?? "" };
 
     public void WaitUntilItListens()
     {

@@ -12,7 +12,7 @@ namespace OctoLogin.Bench.References;
 
 /// <summary>
 /// What ASP.NET Core does at the least, as a program of its own: <c>bare</c> has the floor of the exchange (one RS256 verification, one
-/// ES256 signature, nothing else) and an empty endpoint; <c>authenticated</c> has an empty endpoint behind a bearer scheme.
+/// ES256 signature, nothing else) and an empty endpoint; <c>durable</c> has the floor with one durable row for each; <c>authenticated</c> has an empty endpoint behind a bearer scheme.
 /// </summary>
 internal static class Reference
 {
@@ -39,14 +39,15 @@ internal static class Reference
         else
         {
             app.MapGet("/empty", () => { });
-            app.MapPost("/token/v1", new Floor(Environment.GetEnvironmentVariable(KeyVariable)!).ExchangeAsync);
+            var durable = kind == "durable" ? await GroupCommit.StartAsync(Environment.GetEnvironmentVariable(GroupCommit.ConnectionVariable)!) : null;
+            app.MapPost("/token/v1", new Floor(Environment.GetEnvironmentVariable(KeyVariable)!, durable).ExchangeAsync);
         }
         await app.RunAsync();
         return 0;
     }
 
     /// <summary>Key objects are kept, one for each thread that needs one: importing one costs more than using it.</summary>
-    private sealed class Floor(string subjectPublicKeyInfo)
+    private sealed class Floor(string subjectPublicKeyInfo, GroupCommit? durable)
     {
         private static readonly byte[] TokenInput = Encoding.ASCII.GetBytes(new string('x', 600));
         private readonly ConcurrentBag<RSA> verifiers = [];
@@ -64,6 +65,10 @@ internal static class Reference
             }
             var answer = Encoding.ASCII.GetBytes(
                 $$"""{"access_token":"{{Encoding.ASCII.GetString(TokenInput)}}.{{Sign()}}","token_type":"Bearer","issued_token_type":"urn:ietf:params:oauth:token-type:access_token","expires_in":3600}""");
+            if (durable is not null)
+            {
+                await durable.AddAsync();
+            }
             context.Response.ContentType = "application/json";
             context.Response.ContentLength = answer.Length;
             await context.Response.Body.WriteAsync(answer);
