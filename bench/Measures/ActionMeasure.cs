@@ -58,6 +58,8 @@ internal static class ActionMeasure
         info.Environment["SSL_CERT_FILE"] = setting.Certificates.CaFile;
         // As in the image: see action/Dockerfile.
         info.Environment["SSL_CERT_DIR"] = Path.Combine(setting.Programs, "roots");
+        info.Environment["DOTNET_EnableDiagnostics"] = "0";
+        info.Environment["DOTNET_EnableAVX"] = "0";
         info.Environment["NODE_EXTRA_CA_CERTS"] = setting.Certificates.CaFile;
         var start = Stopwatch.GetTimestamp();
         using var process = Process.Start(info)!;
