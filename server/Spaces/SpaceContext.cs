@@ -45,7 +45,9 @@ public static class SpaceRoutes
     private static async Task InDefaultSpaceAsync(HttpContext context, RequestDelegate next)
     {
         var asked = context.Request.Path;
-        context.Request.Path = $"/api/{Default}{asked.Value!["/api".Length..]}";
+        context.Features.Set(new DefaultSpace());
+        // Its value is decoded already; a string that is assigned would be once more.
+        context.Request.Path = new PathString($"/api/{Default}{asked.Value!["/api".Length..]}");
         try
         {
             await next(context);
@@ -64,8 +66,8 @@ public static class SpaceRoutes
     private static async Task InSpaceAsync(HttpContext context, RequestDelegate next)
     {
         var spaces = context.RequestServices.GetRequiredService<SpaceStore>();
-        var named = context.GetRouteValue("space")?.ToString();
-        var space = named is null or Default
+        var named = context.Features.Get<DefaultSpace>() is null ? context.GetRouteValue("space")?.ToString() : null;
+        var space = named is null
             ? await spaces.FindDefaultAsync(context.RequestAborted)
             : await spaces.FindAsync(named, context.RequestAborted);
         context.Features.Set(space is null ? throw ApiException.NotFound("space", named ?? "(default)") : new SpaceContext(space.Id, space));
@@ -73,6 +75,9 @@ public static class SpaceRoutes
     }
 
     private static string Tag(string prefix) => prefix.Split('/')[0];
+
+    /// <summary>The path named no space. Nobody can say so by writing <see cref="Default"/> into it.</summary>
+    private sealed record DefaultSpace;
 }
 
 /// <summary>Metadata of a route that needs a <see cref="SpaceContext"/>.</summary>

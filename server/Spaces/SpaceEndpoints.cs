@@ -88,6 +88,8 @@ public static class SpaceEndpoints
         var name = validation.Required("Name", input.Name ?? present?.Name, 100);
         var slug = validation.Optional("Slug", input.Slug);
         validation.Fault(slug is null ? null : Slug.Fault(slug));
+        // One that was given before its word was reserved may stay; a new space gets the next free one.
+        validation.Fault(present is not null && slug is not null && slug != present.Slug && SpaceStore.Reserved.Contains(slug) ? $"Slug '{slug}' is part of the API's own paths; choose another." : null);
         var description = validation.OptionalText("Description", input.Description ?? present?.Description);
         validation.ThrowIfAny();
         return (name, slug, description);

@@ -72,10 +72,6 @@ public sealed class SpaceStore(NpgsqlDataSource database)
 
     public async Task<Space?> UpdateAsync(NpgsqlConnection connection, Space space, CancellationToken cancel)
     {
-        if (Reserved.Contains(space.Slug))
-        {
-            throw ApiException.BadRequest($"Slug '{space.Slug}' is part of the API's own paths; choose another.");
-        }
         try
         {
             return await connection.QuerySingleOrDefaultAsync<Space>(new CommandDefinition(

@@ -1,7 +1,6 @@
-using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using OctoLogin.Tests.Access;
 using OctoLogin.Tests.Support;
 using OctoLogin.Tests.Telemetry;
 using OctoLogin.Tests.TokenExchange;
@@ -68,8 +67,5 @@ public sealed class OutageTests : IAsyncLifetime
 
     /// <summary>Every route below /api that somebody must be signed in for.</summary>
     private IEnumerable<(string Method, string Path)> Routes() =>
-        Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-            .Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is null && route.RoutePattern.RawText!.TrimStart('/').StartsWith("api/", StringComparison.Ordinal))
-            .Select(route => (route.Metadata.GetMetadata<IHttpMethodMetadata>()!.HttpMethods[0],
-                "/" + string.Join('/', route.RoutePattern.PathSegments.Select(segment => string.Concat(segment.Parts.Select(part => part is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal ? literal.Content : "1"))))));
+        EveryRouteTests.RoutesOf(Server.Services.GetRequiredService<EndpointDataSource>()).Where(route => !route.IsAnonymous).Select(route => (route.Method, route.Path));
 }
