@@ -47,7 +47,7 @@ internal static class ExchangeMeasure
         var idle = server.ResidentBytes;
         using var memory = new MemoryWatch(() => server.ResidentBytes);
         var runs = new Runs("exchange");
-        var rate = WarmUp(setting, server, []);
+        var rate = WarmUp(setting, server);
         for (var round = 0; round < setting.Rounds * 2; round++)
         {
             runs.Add(LoadGenerator.Run(server.Process, 64, setting.Time, setting.Exchanges(server.AccountGuid, runs.All.LastOrDefault()?.PerSecond ?? rate, setting.Time)));

@@ -32,7 +32,7 @@ public static class SpaceRoutes
     public static void MapSpaceRoutes(this IEndpointRouteBuilder routes, string prefix, Action<RouteGroupBuilder> map)
     {
         routes.ServiceProvider.GetRequiredService<SpaceCollections>().Add(Tag(prefix));
-        map(routes.MapGroup($"/api/{{space}}/{prefix}").WithTags(Tag(prefix)).WithMetadata(new SpaceScoped { OrDefault = true }));
+        map(routes.MapGroup($"/api/{{space}}/{prefix}").WithTags(Tag(prefix)).WithMetadata(new SpaceScoped()));
     }
 
     /// <summary>Before routing: <c>/api/projects</c> is read as <c>/api/{space}/projects</c>.</summary>
@@ -81,11 +81,7 @@ public static class SpaceRoutes
 }
 
 /// <summary>Metadata of a route that needs a <see cref="SpaceContext"/>.</summary>
-public sealed record SpaceScoped
-{
-    /// <summary>Below <c>/api</c>, without a space, it is there for the default one.</summary>
-    public bool OrDefault { get; init; }
-}
+public sealed record SpaceScoped;
 
 /// <summary>The first words behind <c>/api</c> of the paths that mean the default space.</summary>
 public sealed class SpaceCollections
@@ -97,11 +93,14 @@ public sealed class SpaceCollections
 
     public bool Begins(PathString path)
     {
-        if (!path.StartsWithSegments("/api", out var rest) || rest.Value is not ['/', .. var below])
+        const string Api = "/api/";
+        var text = path.Value.AsSpan();
+        if (!text.StartsWith(Api, StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }
+        var below = text[Api.Length..];
         var end = below.IndexOf('/');
-        return names.GetAlternateLookup<ReadOnlySpan<char>>().Contains(end < 0 ? below : below.AsSpan(0, end));
+        return names.GetAlternateLookup<ReadOnlySpan<char>>().Contains(end < 0 ? below : below[..end]);
     }
 }

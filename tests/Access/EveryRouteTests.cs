@@ -85,12 +85,12 @@ public sealed partial class EveryRouteTests(ServerFixture server) : IClassFixtur
             .Where(word => Slug.Fault(word) is null && !SpaceStore.Reserved.Contains(word)).ShouldBeEmpty();
 
     /// <summary>By name, in its order; those of a space also as the default space's, which no route but a rewritten path leads to.</summary>
-    internal static List<Route> RoutesOf(EndpointDataSource endpoints) =>
+    internal static List<Route> RoutesOf(IServiceProvider services) =>
     [
-        .. endpoints.Endpoints.OfType<RouteEndpoint>()
-            .SelectMany(endpoint => endpoint.Metadata.GetMetadata<SpaceScoped>() is { OrDefault: true }
-                ? (IEnumerable<(RouteEndpoint Endpoint, string Pattern)>)[(endpoint, PatternOf(endpoint)), (endpoint, PatternOf(endpoint).Replace("/{space}/", "/", StringComparison.Ordinal))]
-                : [(endpoint, PatternOf(endpoint))])
+        .. services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .SelectMany(endpoint => new[] { PatternOf(endpoint), PatternOf(endpoint).Replace("/{space}/", "/", StringComparison.Ordinal) }
+                .Where((pattern, i) => i == 0 || services.GetRequiredService<SpaceCollections>().Begins(pattern))
+                .Select(pattern => (Endpoint: endpoint, Pattern: pattern)))
             .Where(route => route.Pattern == "/api" || route.Pattern.StartsWith("/api/", StringComparison.Ordinal))
             .SelectMany(route => (route.Endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"])
                 .Select(method => new Route(method, route.Pattern, route.Endpoint)))
@@ -99,7 +99,7 @@ public sealed partial class EveryRouteTests(ServerFixture server) : IClassFixtur
 
     private static string PatternOf(RouteEndpoint endpoint) => "/" + endpoint.RoutePattern.RawText!.Trim('/');
 
-    private List<Route> Routes() => RoutesOf(server.Services.GetRequiredService<EndpointDataSource>());
+    private List<Route> Routes() => RoutesOf(server.Services);
 
     internal sealed partial record Route(string Method, string Pattern, RouteEndpoint Endpoint)
     {

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using OctoLogin.Tests.Access;
 using OctoLogin.Tests.Support;
 using OctoLogin.Tests.Telemetry;
@@ -67,5 +65,5 @@ public sealed class OutageTests : IAsyncLifetime
 
     /// <summary>Every route below /api that somebody must be signed in for.</summary>
     private IEnumerable<(string Method, string Path)> Routes() =>
-        EveryRouteTests.RoutesOf(Server.Services.GetRequiredService<EndpointDataSource>()).Where(route => !route.IsAnonymous).Select(route => (route.Method, route.Path));
+        EveryRouteTests.RoutesOf(Server.Services).Where(route => !route.IsAnonymous).Select(route => (route.Method, route.Path));
 }
