@@ -38,6 +38,8 @@ public sealed class AccountJourneyTests(Chromium chromium, CloudServer stage) : 
         await server.EndsAsync(task);
         if (!javaScript)
         {
+            // Once the answer to the press is there: what is on its way cannot be loaded again.
+            await Microsoft.Playwright.Assertions.Expect(tab.Page.Locator("#test")).ToBeVisibleAsync();
             await tab.Page.ReloadAsync();
         }
         await tab.SeesAsync($"Account {name} works.");
