@@ -132,8 +132,8 @@ public sealed class CompanySignInTests(Chromium chromium, CompanyFixture company
         await tab.ClickAsync("Company Login");
         await tab.FillAsync("User name", username);
         await tab.PressAsync("Sign in");
-        // The page itself is waited for by what is asked of it next: its load may be over before this begins to wait.
-        await tab.Page.WaitForURLAsync(url => url.StartsWith(server.Url, StringComparison.Ordinal), new() { WaitUntil = Microsoft.Playwright.WaitUntilState.Commit });
+        // Asked again and again: Playwright's own wait for an address waits for events as well, which may be over before it begins.
+        await Microsoft.Playwright.Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("^" + System.Text.RegularExpressions.Regex.Escape(server.Url)));
         await tab.Context.ClearCookiesAsync(new() { Domain = IdentityProvider.Host });
     }
 

@@ -28,7 +28,7 @@ public sealed class DeliveryJourneyTests(Chromium chromium, ServerFixture server
         await tab.Page.GetByLabel(environment["Name"]).First.CheckAsync();
         await tab.LooksGoodAsync();
         await tab.Page.Locator("main form button[type=submit]").Last.ClickAsync();
-        await tab.Page.WaitForURLAsync(url => url.Contains("/tasks/ServerTasks-", StringComparison.Ordinal), new() { WaitUntil = Microsoft.Playwright.WaitUntilState.Commit });
+        await Microsoft.Playwright.Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/tasks/ServerTasks-"));
         await WatchAsync(tab, go);
         await ExportAsync(tab, project["Name"]);
     }
